@@ -1,0 +1,122 @@
+"""Checks of `build_models` and `build_optimizers`, which every lab asks for with other sizes and optimizers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from autograder.evidence import Failure, show
+from autograder.student import Remote, Student, StudentRaised
+from autograder.training import is_device_clash
+
+
+def built_models(student: Student, device: str) -> tuple[Remote, Remote]:
+    """(G, D) of the student's build_models, on this device. Errors: `Failure` where it returns anything else."""
+    built = student.build_models(student.torch("device", device), seed=student.seed)
+    pair = _pair("build_models(device)", built, "two networks, (G, D)")
+    G = student.expect_network(f"build_models's G on {device}", pair[0])
+    D = student.expect_network(f"build_models's D on {device}", pair[1])
+    return G, D
+
+
+def built_optimizers(student: Student, G: Remote, D: Remote) -> tuple[Remote, Remote]:
+    """(optim_G, optim_D) of the student's build_optimizers. Errors: `Failure` where it returns anything else."""
+    pair = _pair("build_optimizers(G, D)", student.build_optimizers(G, D), "two optimizers, (optim_G, optim_D)")
+    optim_G = student.expect_network("build_optimizers's optim_G", pair[0])
+    optim_D = student.expect_network("build_optimizers's optim_D", pair[1])
+    return optim_G, optim_D
+
+
+def _pair(call: str, value: object, meaning: str) -> Sequence[object]:
+    if not isinstance(value, tuple | list) or len(value) != 2:
+        raise Failure(f"{call} returned {show(value)}; expected {meaning}.")
+    return value
+
+
+def expect_models(
+    student: Student, count_G: int, count_D: int, own: Sequence[tuple[str, tuple[int, ...]]] = ()
+) -> None:
+    """Expect build_models to give networks with these numbers of parameters, on the device that it is given.
+
+    `own`: the two classes to build from with their arguments; then a network that is as large as the student's own
+    class makes it is right too, so that a wrong layer in a class is not paid for twice.
+    """
+    for place, network in enumerate(built_models(student, student.device)):
+        name, count = "GD"[place], (count_G, count_D)[place]
+        found = parameter_count(network)
+        if found != count and own:
+            count = _own_count(student, *own[place], otherwise=count)
+        told = f"build_models's {name} has {found:,} parameters; expected {count:,}."
+        student.evidence.record(f"parameters of {name}", str(found))
+        student.expect(f"size of {name}", found == count, told)
+    _expect_on_meta(student)
+
+
+def parameter_count(network: Remote) -> int:
+    """The number of a network's parameters."""
+    return sum(math.prod(p.shape) for p in network.parameters(values=False))
+
+
+def _own_count(student: Student, name: str, arguments: tuple[int, ...], otherwise: int) -> int:
+    made = getattr(student, name)(*arguments)
+    return parameter_count(made) if isinstance(made, Remote) else otherwise
+
+
+def _expect_on_meta(student: Student) -> None:
+    """Expect networks on torch's device without numbers. What cannot be done without numbers is no fault."""
+    try:
+        elsewhere = [network.parameters(values=False) for network in built_models(student, "meta")]
+    except StudentRaised as raised:
+        if is_device_clash(raised.text):
+            raise
+        student.evidence.facts.pop("raised")
+        return
+    places = sorted({p.device for parameters in elsewhere for p in parameters})
+    told = f'build_models(torch.device("meta")) left parameters on {", ".join(places)}; expected all on meta.'
+    student.expect("models are on the given device", places == ["meta"], told)
+
+
+def expect_optimizers(student: Student, kind: str, rates: tuple[float, float]) -> None:
+    """Expect build_optimizers to give two optimizers of this torch class, each with the parameters of its own network
+    and no others, a learning rate within `rates` (both ends included), no weight decay and no momentum but Adam's."""
+    networks = student.torch("nn.Linear", 3, 2), student.torch("nn.Linear", 4, 1)
+    for place, optimizer in enumerate(built_optimizers(student, *networks)):
+        described = student.optimizer(optimizer, *networks)
+        _expect_optimizer(student, "GD"[place], place, described, kind, rates)
+
+
+def _expect_optimizer(
+    student: Student,
+    network: str,
+    place: int,
+    described: dict[str, Any],
+    kind: str,
+    rates: tuple[float, float],
+) -> None:
+    name = f"optim_{network}"
+    classes, groups = described.get("classes") or ["nothing"], described.get("groups") or []
+    student.evidence.record(f"class of {name}", str(classes[0]))
+    student.expect(f"{name} is {kind}", kind in classes, f"{name} is {classes[0]}; expected torch.optim.{kind}.")
+    for number, group in enumerate(groups):
+        _expect_options(student, f"{name} (group {number})", dict(group["options"]), rates)
+    held = sorted((int(entry[0]), str(entry[1])) for group in groups for entry in group["parameters"])
+    student.evidence.record(f"parameters in {name}", str(held))
+    own = sorted((place, key) for key in ("weight", "bias"))
+    told = f"{name} must hold {network}'s parameters, all of them and no others."
+    student.expect(f"{name} holds its own network", held == own, told)
+
+
+def _expect_options(student: Student, what: str, options: dict[str, Any], rates: tuple[float, float]) -> None:
+    rate = options.get("lr")
+    rate = float(rate) if isinstance(rate, float | int) else math.nan
+    low, high = rates
+    allowed = f"{low:g}" if low == high else f"from {low:g} to {high:g}"
+    told = f"The learning rate of {what} is {rate:g}; expected {allowed}."
+    student.evidence.record(f"learning rate of {what}", rate, atol=1e-9)
+    student.expect(f"learning rate of {what} is right", low - 1e-9 <= rate <= high + 1e-9, told)
+    for option in ("weight_decay", "momentum", "maximize"):
+        value = options.get(option) or 0.0
+        told = f"{what} has {option} = {show(value)}; expected 0."
+        student.evidence.record(f"{option} of {what} is", show(value))
+        student.expect(f"{option} of {what} is 0", value == 0.0, told)

@@ -1,0 +1,33 @@
+"""The options and the summary of `pytest autograder`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.feedback import points
+from autograder.results import Result
+
+RESULTS = pytest.StashKey[dict[Path, Result]]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    group = parser.getgroup("autograder")
+    group.addoption("--submission", metavar="PATH", help="grade this notebook, .py file or folder, not solutions/")
+    group.addoption("--lab", metavar="LAB", help="the lab, where the file's name does not tell it")
+    group.addoption("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where submissions run")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[RESULTS] = {}
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    results = config.stash[RESULTS].values()
+    if results:
+        terminalreporter.section("scores")
+    for result in results:
+        score = f"{points(result.score)} of {points(result.max_score)} points"
+        terminalreporter.line(f"{result.student}, {result.lab}: {score}")

@@ -1,0 +1,166 @@
+"""Grades submissions: the one way from a file to a `Result`, whichever door it comes through."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from autograder.evidence import Answers
+from autograder.facts import SHIPPED_SEED, Mistake, load_table
+from autograder.judging import Verdict, judge
+from autograder.lab import Check, Lab, load_lab
+from autograder.results import Report, Result
+from autograder.sandbox.isolation import Limits
+from autograder.sandbox.process import ForkServer
+from autograder.session import Session
+from autograder.student import Student
+from autograder.submission import Cell, Submission, Unreadable
+
+PROTECTIONS = ("process group", "resource limits", "no network", "no new privileges", "Landlock")
+
+
+@dataclass
+class Grader:
+    """Grades any number of submissions with one seed and one fork server. Used as a context; safe in threads."""
+
+    server: ForkServer
+    seed: int = SHIPPED_SEED
+    device: str = "cpu"
+    limits: Limits = field(default_factory=Limits)
+    isolation: Sequence[str] = ()
+    answers: dict[str, Answers] = field(default_factory=dict)
+
+    def prepare(self, labs: Iterable[str], solutions: Path) -> None:
+        """Make the reference answers' facts for this grader's seed. Without `solutions`: seed 0's."""
+        present = {name: solutions / f"{name}.py" for name in labs}
+        if not all(path.exists() for path in present.values()):
+            self.seed = SHIPPED_SEED
+        for name, path in present.items():
+            self.answers[name] = load_table(name).answers
+            if self.seed != SHIPPED_SEED:
+                self.answers[name] = self.facts_of(load_lab(name), Submission(path, "answer", name).read()[0])
+
+    def facts_of(self, lab: Lab, cells: Sequence[Cell]) -> Answers:
+        """What checks compare with the reference answer: its facts by check, for this grader's seed."""
+        patient = replace(self, limits=Limits())  # the answer is not held to a student's --timeout
+        evidence = {verdict.check.id: verdict.evidence for verdict in patient._verdicts(lab, cells, None)[1]}
+        return {name: {what: e.facts[what] for what in e.of_answer} for name, e in evidence.items() if e.of_answer}
+
+    def failed_facts(self, lab: Lab, cells: Sequence[Cell], answers: Answers) -> Answers:
+        """The facts of a known mistake, by check, of the checks that it fails."""
+        verdicts = self._verdicts(lab, cells, answers)[1]
+        return {verdict.check.id: verdict.evidence.facts for verdict in verdicts if verdict.status == "failed"}
+
+    def grade(self, submission: Submission) -> Result:
+        """The result for one submission: never an exception because of what is in it."""
+        started = time.monotonic()
+        try:
+            cells, sha256 = submission.read()
+        except Unreadable as problem:
+            return _unreadable(submission, str(problem))
+        result = self.grade_cells(load_lab(submission.lab), cells)
+        result.student, result.path, result.sha256 = submission.student, str(submission.path), sha256
+        result.seconds = round(time.monotonic() - started, 3)
+        return result
+
+    def grade_cells(self, lab: Lab, cells: Sequence[Cell]) -> Result:
+        """The result for these code cells, without a student's name or a path."""
+        session, verdicts = self._verdicts(lab, cells, self.answers[lab.name])
+        mistakes = self._mistakes(lab, cells, [v for v in verdicts if v.status == "failed" and v.evidence.facts])
+        checks = [verdict.as_result(mistakes.get(verdict.check.id)) for verdict in verdicts]
+        problems = " ".join(session.problems[number] for number in sorted(session.problems))
+        return Result("", lab.name, "", "", lab.max_score, "graded", problems, checks=checks)
+
+    def _verdicts(
+        self,
+        lab: Lab,
+        cells: Sequence[Cell],
+        answers: Answers | None,
+        seed: int | None = None,
+        checks: Sequence[Check] | None = None,
+    ) -> tuple[Session, list[Verdict]]:
+        """Judge these cells in a sandbox of their own, by all checks and with this grader's seed unless told."""
+        session = Session(self.server, lab, cells, self.device, self.limits)
+        student = Student(session.respond, self.seed if seed is None else seed, self.device)
+        verdicts = []
+        try:
+            for verdict in judge(lab.checks if checks is None else checks, student, answers, session.why_undefined):
+                verdicts.append(verdict)
+                session.new_check()
+        finally:
+            session.close()
+        return session, verdicts
+
+    def _mistakes(self, lab: Lab, cells: Sequence[Cell], failed: Sequence[Verdict]) -> dict[str, Mistake]:
+        """By check that failed: the known mistake that gives the same facts for the shipped seed."""
+        table = load_table(lab.name)
+        if failed and self.seed != SHIPPED_SEED and table.mistakes:
+            checks = [verdict.check for verdict in failed]
+            failed = self._verdicts(lab, cells, table.answers, SHIPPED_SEED, checks)[1]
+        found = {v.check.id: table.explanation(v.check.id, v.evidence) for v in failed if v.status == "failed"}
+        return {check_id: mistake for check_id, mistake in found.items() if mistake is not None}
+
+    def environment(self) -> dict[str, Any]:
+        """What a reader needs to replay the run."""
+        return {
+            "autograder": version("gan-labs"),
+            "torch": version("torch"),
+            "device": self.device,
+            "isolation": ", ".join(self.isolation) or "none",
+            "seed": self.seed,
+        }
+
+    def grade_all(
+        self,
+        submissions: Sequence[Submission],
+        jobs: int,
+        told: Callable[[Result], None] = lambda result: None,
+    ) -> Report:
+        """Grade a class, `jobs` submissions at a time; results stand in the order of the submissions."""
+        with ThreadPoolExecutor(jobs) as pool:
+            futures = [pool.submit(self.grade, submission) for submission in submissions]
+            results = []
+            for future in futures:
+                results.append(future.result())
+                told(results[-1])
+        return Report(self.environment(), results)
+
+    @property
+    def missing_protections(self) -> list[str]:
+        """The layers of the sandbox that this machine does not give."""
+        return [name for name in PROTECTIONS if name not in self.isolation]
+
+
+def _unreadable(submission: Submission, problem: str) -> Result:
+    try:
+        most = load_lab(submission.lab).max_score
+    except LookupError:
+        most = 0.0
+    return Result(submission.student, submission.lab, str(submission.path), "", most, "unreadable", problem)
+
+
+@contextmanager
+def grader(
+    labs: Iterable[str],
+    seed: int | None = None,
+    device: str = "auto",
+    limits: Limits | None = None,
+    solutions: Path = Path("solutions"),
+) -> Iterator[Grader]:
+    """A grader for these labs, ready to use. `seed` None draws one; `device` is auto, cpu or cuda."""
+    limits = limits or Limits()
+    with ForkServer() as server:
+        drawn = secrets.randbelow(2**31 - 1) + 1 if seed is None else seed
+        probe = Session(server, Lab("", ""), [], device, Limits())
+        probe.respond({"op": "forget"})
+        probe.close()
+        made = Grader(server, drawn, probe.device, limits, probe.isolation)
+        made.prepare(labs, solutions)
+        yield made

@@ -1,0 +1,1 @@
+"""The rules of the labs: one module a lab, each with a `lab`."""

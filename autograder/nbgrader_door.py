@@ -1,0 +1,102 @@
+"""What `nbgrader autograde` runs in place of a kernel: the sandboxed grader, whose points it writes as cell outputs.
+
+nbgrader reads a test cell's score from its outputs (section "Autograde" of its documentation, and `determine_grade`
+in its utils.py): text on stderr or an error gives 0, an `execute_result` its number, and no output full marks. So
+every test cell gets its feedback on stdout and, last, one plain float.
+"""
+
+from __future__ import annotations
+
+import atexit
+import functools
+import json
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbgrader import utils
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import Float, Unicode
+
+from autograder.feedback import feedback
+from autograder.grading import Grader, grader
+from autograder.lab import load_lab
+from autograder.results import Result
+from autograder.sandbox.isolation import Limits
+from autograder.submission import Unreadable, notebook_cells
+
+RELEASES = Path("assignments")  # nbgrader runs in the course's folder
+KEPT_DATA = ("image/png", "image/jpeg", "text/plain")  # no HTML, SVG or JavaScript of a student's in a grader's browser
+
+
+class TolerantExporter(NotebookExporter):  # type: ignore[misc]
+    """Reads a submission; where it is no notebook, the release in its place, with a cell that says so.
+
+    So such a student gets a row with no points, as through every other door, and the others are graded.
+    """
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
+        try:
+            notebook_cells(Path(filename).read_bytes())
+            return super().from_filename(filename, resources, **options)
+        except (Unreadable, ValueError, AttributeError, KeyError, TypeError) as problem:
+            name = resources["nbgrader"]["notebook"]
+            self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], name, problem)
+            notebook = nbformat.read(RELEASES / name / f"{name}.ipynb", as_version=4)
+            told = f"**This submission could not be read.** {problem}\n\nWhat follows is the untouched assignment."
+            notebook.cells.insert(0, nbformat.v4.new_markdown_cell(told, id="unreadable"))
+            return self.from_notebook_node(notebook, resources, **options)
+
+
+class KeepFigures(NbGraderPreprocessor):  # type: ignore[misc]
+    """Clears the outputs of test cells, and keeps of all others what a person who grades wants to see."""
+
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+        if cell.cell_type == "code":
+            cell.outputs = [] if utils.is_grade(cell) else [kept for o in cell.outputs if (kept := _kept(o))]
+            cell.execution_count = None
+        return cell, resources
+
+
+def _kept(output: Any) -> Any:
+    if output.output_type in ("stream", "error"):
+        return output
+    data = {kind: value for kind, value in output.get("data", {}).items() if kind in KEPT_DATA}
+    return nbformat.v4.new_output("display_data", data=data) if data else None
+
+
+@functools.cache
+def _grader(lab: str, device: str, timeout_s: float) -> Grader:
+    """One grader for all students of a run; it ends with nbgrader's process."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(grader([lab], device=device, limits=Limits(submission_s=timeout_s)))
+
+
+class SandboxedGrades(NbGraderPreprocessor):  # type: ignore[misc]
+    """Grades a submission in the sandbox and writes feedback and points into its test cells."""
+
+    device = Unicode("auto", help="Where submissions run: auto, cpu or cuda.").tag(config=True)
+    timeout = Float(120.0, help="Seconds for one submission.").tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        name = resources["nbgrader"]["notebook"]
+        lab = load_lab(name)  # a notebook is graded by the rules of the lab that its file is named after
+        cells = notebook_cells(json.dumps(nb).encode())
+        result = _grader(name, self.device, self.timeout).grade_cells(lab, cells)
+        if result.message:
+            self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], name, result.message)
+        for cell in nb.cells:
+            if cell.cell_type == "code" and utils.is_grade(cell):
+                cell.outputs = _outputs(cell.metadata.nbgrader["grade_id"], result)
+                cell.execution_count = 1
+        return nb, resources
+
+
+def _outputs(check_id: str, result: Result) -> list[Any]:
+    found = next((check for check in result.checks if check.id == check_id), None)
+    earned, told = (0.0, f"There is no check {check_id!r}.") if found is None else (found.earned, feedback(found))
+    points = nbformat.v4.new_output("execute_result", data={"text/plain": repr(float(earned))}, execution_count=1)
+    return [nbformat.v4.new_output("stream", name="stdout", text=told + "\n"), points]

@@ -1,0 +1,178 @@
+"""The fork server: a process that has torch loaded and forks a sandbox for each submission, in milliseconds.
+
+It holds no answer and no file of the course, because a fork can read all that its parent had in memory. It never
+touches CUDA, which does not survive a fork. It runs `python -m autograder.sandbox.server FD`, speaks to its
+grader over that socket, one JSON message at a time, and ends with it: a sandbox outlives neither.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+from autograder import wire
+from autograder.sandbox.cells import Cells
+from autograder.sandbox.isolation import MAX_MESSAGE, Limits, isolate
+from autograder.sandbox.respondent import Respondent
+
+# What the notebooks import: loaded once here, so that no submission waits for it.
+PRELOADED = (
+    "matplotlib.pyplot",
+    "torchvision.datasets",
+    "torchvision.transforms",
+    "torchvision.utils",
+    "torch.utils.tensorboard",
+    "torch._dynamo",
+    "tqdm.auto",
+    "IPython.display",
+    "data_utils.digits",
+    "data_utils.pictures",
+)
+MAX_OUTPUT = 65_536  # characters of a student's printing that are kept
+
+
+class CutOutput:
+    """Stands where a sandbox's standard output stands: takes everything, keeps nothing beyond its limit."""
+
+    encoding, errors = "utf-8", "replace"
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def write(self, text: str) -> int:
+        if len(self.text) < MAX_OUTPUT:
+            self.text += str(text)[: MAX_OUTPUT - len(self.text)]
+        return len(text)
+
+    def flush(self) -> None:
+        """There is nothing to flush."""
+
+    def isatty(self) -> bool:
+        return False
+
+
+def load_libraries() -> None:
+    """Import what submissions use and take one optimizer step, whose first run imports more. No autograd: it
+    would start threads, which a fork loses."""
+    import torch
+
+    import data_utils
+
+    torch.set_num_threads(1)
+    for name in PRELOADED:
+        importlib.import_module(name)
+    data_utils.offline_digit_arrays()  # made once here, not once a submission
+    parameter = torch.nn.Parameter(torch.zeros(1))
+    for kind in (torch.optim.Adam, torch.optim.RMSprop, torch.optim.SGD):
+        parameter.grad = torch.ones(1)
+        kind([parameter], lr=0.1).step()
+    gc.collect()
+    gc.freeze()
+
+
+def _become_sandbox(channel: socket.socket, job: dict[str, Any]) -> None:
+    """What a forked child does, from its birth to its end: shut itself in, then answer until the channel closes."""
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for descriptor in (0, 1, 2):
+        os.dup2(nothing, descriptor)
+    os.dup2(channel.fileno(), 3)
+    os.closerange(4, 4096)
+    connection = socket.socket(fileno=3)
+    channel.detach()
+    sys.stdin, sys.stdout, sys.stderr = open(0), CutOutput(), CutOutput()  # noqa: SIM115
+    os.chdir(job["folder"])
+    os.environ.clear()
+    os.environ.update(job["environment"])
+    layers = isolate(job["folder"], Limits(**job["limits"]), job["device"])
+    device = job["device"] if job["device"] != "auto" else _best_device()
+    connection.sendall(wire.encode({"isolation": layers, "device": device}))
+    cells = Cells(idle=job["idle"])
+    respondent = Respondent(cells.namespace, device, cells.run)
+    with contextlib.suppress(wire.Closed, wire.BrokenFrame, OSError):
+        while True:
+            connection.sendall(_reply(respondent, wire.receive(connection)))
+
+
+def _best_device() -> str:
+    import torch
+
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def _reply(respondent: Respondent, question: dict[str, Any]) -> bytes:
+    reply = respondent.answer(question)
+    try:
+        return wire.encode(reply)
+    except (TypeError, ValueError) as error:
+        return wire.encode({"raised": {"type": type(error).__name__, "message": str(error), "frames": []}})
+
+
+class Server:
+    """Forks sandboxes and ends them for one grader."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.children: set[int] = set()
+
+    def serve(self) -> None:
+        try:
+            while True:
+                text, descriptors, _, _ = socket.recv_fds(self.control, MAX_MESSAGE, 1)
+                if not text:
+                    return
+                reply = self.handle(json.loads(text), descriptors)
+                self.control.send(json.dumps(reply).encode())
+        finally:
+            for pid in list(self.children):
+                self.end(pid)
+
+    def handle(self, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+        if message["op"] == "end":
+            return self.end(message["pid"])
+        channel = socket.socket(fileno=descriptors[0])
+        pid = os.fork()
+        if pid == 0:
+            status = 1
+            try:
+                self.control.close()
+                _become_sandbox(channel, message)
+                status = 0
+            finally:
+                os._exit(status)
+        channel.close()
+        self.children.add(pid)
+        return {"pid": pid}
+
+    def end(self, pid: int) -> dict[str, Any]:
+        """Kill a sandbox with its whole process group. Returns its `os.waitstatus_to_exitcode` and peak memory."""
+        for kill in (os.killpg, os.kill):
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
+        _, status, usage = os.wait4(pid, 0)
+        self.children.discard(pid)
+        return {
+            "exit": os.waitstatus_to_exitcode(status),
+            "peak_kb": usage.ru_maxrss,
+            "cpu_s": usage.ru_utime,
+        }
+
+
+def main() -> None:
+    control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
+    load_libraries()
+    control.send(b'{"ready": true}')
+    Server(control).serve()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,264 @@
+"""The stand-in for a submission that checks talk to: it sends questions, gets plain data, and holds no live object.
+
+    G = student.Generator(100, 256, 784)      # the student's class, made where the student's code lives
+    images = G(noise)                         # a NumPy array
+    D = student.torch("nn.Linear", 784, 1)    # torch's own class, made there too
+
+The same checks run against a sandbox (grading) and against a notebook's kernel (a student's check cells).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.evidence import Evidence, Failure, shape_text, show
+from autograder.wire import Handle
+
+Array = np.ndarray[Any, Any]
+Respond = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class StudentRaised(Failure):
+    """The student's code raised an exception: told with the call that led there."""
+
+    def __init__(self, call: str, raised: Mapping[str, Any]) -> None:
+        self.type_name = str(raised.get("type", "an exception"))
+        self.text = str(raised.get("message", ""))
+        super().__init__(f"{call} raised {self.type_name}{': ' if self.text else ''}{self.text}{where(raised)}.")
+
+
+class NotAttempted(Exception):
+    """A TODO of the skeleton still stands where the check needs an answer."""
+
+
+class NotDefined(Exception):
+    """The submission defines no such name. `args[0]` is the name."""
+
+
+def _innermost_frame(raised: Mapping[str, Any]) -> tuple[str, str, str] | None:
+    """File name, line number and text of the last line of the student's that ran; None where the reply names none."""
+    frames = raised.get("frames")
+    frame = frames[-1] if isinstance(frames, list) and frames else None
+    if not isinstance(frame, list) or len(frame) != 3:
+        return None
+    return str(frame[0]), str(frame[1]), str(frame[2])[:200]
+
+
+def where(raised: Mapping[str, Any], text: bool = True) -> str:
+    """The place of an exception in the student's code, in brackets, or nothing where it is not known."""
+    frame = _innermost_frame(raised)
+    if frame is None:
+        return ""
+    filename, line, line_text = frame
+    cell = filename.strip("<>") if filename.startswith("<cell") else "your cell"
+    return f" ({cell}, line {line}{f': `{line_text}`' if text else ''})"
+
+
+def _is_open_todo(raised: Mapping[str, Any]) -> bool:
+    frame = _innermost_frame(raised)
+    at_a_raise = frame is not None and frame[2].startswith("raise NotImplementedError")
+    return raised.get("type") == "NotImplementedError" and bool(raised.get("innermost")) and at_a_raise
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A network's parameter or buffer: `shape` as torch gives it, `owner` the type of the layer that holds it."""
+
+    name: str
+    shape: tuple[int, ...]
+    owner: str
+    device: str
+    requires_grad: bool
+    value: Array | None
+    grad: Array | None
+
+    @classmethod
+    def of(cls, entry: Any) -> Parameter:
+        """The parameter that a reply describes. Errors: `Failure` where the reply is no such description."""
+        try:
+            name, owner, device = (str(entry[key]) for key in ("name", "owner", "device"))
+            value, grad = (entry[key] if isinstance(entry[key], np.ndarray) else None for key in ("value", "grad"))
+            shape = tuple(int(n) for n in entry["shape"])
+            return cls(name, shape, owner, device, bool(entry["requires_grad"]), value, grad)
+        except (KeyError, TypeError, ValueError):
+            raise Failure("The submission's process described a parameter in a form that cannot be read.") from None
+
+
+class Remote:
+    """An object that stays where the student's code runs: a network, an optimizer, a device."""
+
+    def __init__(self, student: Student, handle: Handle, made_by: str) -> None:
+        self._student = student
+        self.handle = handle
+        self.made_by = made_by
+
+    def __call__(self, *args: Any) -> Any:
+        return self._student.ask_call(self.handle, self.made_by, args)
+
+    def call(self, method: str, *args: Any) -> Any:
+        """Call a method of the object."""
+        return self._student.ask_call(self.handle, f"{self.made_by}.{method}", args, path=method)
+
+    def parameters(self, values: bool = True, buffers: bool = False) -> list[Parameter]:
+        """The parameters (or the buffers) in the order of their definition. Without `values`: shapes alone."""
+        question = {"op": "tensors", "target": self.handle, "values": values, "buffers": buffers}
+        listed = self._student.ask(f"{self.made_by}.named_parameters()", question)
+        if not isinstance(listed, list):
+            raise Failure(f"{self.made_by} is {show(listed)}; a torch.nn.Module was expected.")
+        return [Parameter.of(entry) for entry in listed]
+
+    def values(self, buffers: bool = False) -> dict[str, Array]:
+        """The parameters' (or buffers') numbers, by name."""
+        named = self.parameters(buffers=buffers)
+        return {parameter.name: parameter.value for parameter in named if parameter.value is not None}
+
+    def load(self, values: Mapping[str, Array]) -> None:
+        """Write these numbers into the parameters of these names, in place; forget their gradients."""
+        self._student.ask("load", {"op": "load", "target": self.handle, "values": dict(values)})
+
+    def fill(self, seed: int) -> None:
+        """Give every parameter numbers that depend on the seed, its shape and its role alone, never on names or order.
+
+        Two networks with the same layers then hold the same numbers, however each names and orders its layers.
+        """
+        self._student.ask("fill", {"op": "fill", "target": self.handle, "seed": seed})
+
+    def stages(self, value: Array) -> list[tuple[int, ...]]:
+        """The shapes that the network's torch calls give on the way of `value` through it; up to an error, if any."""
+        listed = self._student.ask(self.made_by, {"op": "stages", "target": self.handle, "value": value})
+        try:
+            return [tuple(int(n) for n in shape) for shape in listed]
+        except (TypeError, ValueError):
+            raise Failure("The submission's process described stages in a form that cannot be read.") from None
+
+    def set_gradients(self, value: float | None) -> None:
+        """Set every parameter's gradient to one number, or to none."""
+        self._student.ask("gradients", {"op": "gradients", "target": self.handle, "value": value})
+
+
+class Function:
+    """A function or class of the student's, by name."""
+
+    def __init__(self, student: Student, name: str) -> None:
+        self._student = student
+        self.name = name
+
+    def __call__(self, *args: Any, seed: int | None = None) -> Any:
+        """Call it, with torch's, NumPy's and Python's generators seeded where a seed is given."""
+        return self._student.ask_call(self.name, self.name, args, seed=seed)
+
+
+class Student:
+    """A submission, as a check sees it. `student.<Name>` is the student's function or class of that name."""
+
+    def __init__(self, respond: Respond, seed: int, device: str = "cpu") -> None:
+        self._respond = respond
+        self.seed = seed
+        self.device = device
+        self.evidence = Evidence()
+
+    def __getattr__(self, name: str) -> Function:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return Function(self, name)
+
+    def ask(self, call: str, question: dict[str, Any]) -> Any:
+        """The plain value of a reply. Errors: `StudentRaised`, `NotAttempted`, `NotDefined`."""
+        reply = self._respond(question)
+        if "missing" in reply:
+            raise NotDefined(str(reply["missing"]))
+        if "raised" in reply:
+            raised = reply["raised"] if isinstance(reply["raised"], dict) else {}
+            if _is_open_todo(raised):
+                raise NotAttempted(
+                    f"{str(raised.get('todo') or 'A TODO')[:200]} is still open{where(raised, text=False)}."
+                )
+            self.evidence.facts["raised"] = str(raised.get("type"))
+            raise StudentRaised(call, raised)
+        return reply.get("value")
+
+    def ask_call(self, target: Any, name: str, args: tuple[Any, ...], **options: Any) -> Any:
+        plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
+        call = f"{name}({', '.join(_argument(argument) for argument in args)})"
+        value = self.ask(call, {"op": "call", "target": target, "args": plain, **options})
+        return self._wrapped(value, call)
+
+    def _wrapped(self, value: Any, call: str) -> Any:
+        if isinstance(value, Handle):
+            return Remote(self, value, call if len(call) < 60 else value.type_name)
+        if isinstance(value, tuple | list):
+            return type(value)(self._wrapped(item, f"{call}[{index}]") for index, item in enumerate(value))
+        return value
+
+    def torch(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """An object of torch's own, made beside the student's: `student.torch("nn.Linear", 784, 1)`."""
+        plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
+        question = {"op": "call", "target": f"torch.{name}", "args": plain, "kwargs": kwargs}
+        return self._wrapped(self.ask(name, question), name.rpartition(".")[2])
+
+    def optimizer(self, optimizer: Remote, *networks: Remote) -> dict[str, Any]:
+        """An optimizer's classes, options and parameters; see `Respondent.optimizer`."""
+        handles = [network.handle for network in networks]
+        question = {"op": "optimizer", "target": optimizer.handle, "networks": handles}
+        described = self.ask("the optimizer's param_groups", question)
+        return described if isinstance(described, dict) else {"classes": [], "groups": []}
+
+    def normal(self, *shape: int, part: int = 0) -> Array:
+        """Numbers from N(0, 1), float32, that depend on the class's seed, the shape and `part` alone."""
+        numbers = np.random.default_rng([self.seed, part, *shape]).standard_normal(shape)
+        return numbers.astype(np.float32)
+
+    def uniform(self, low: float, high: float, part: int = 0) -> float:
+        """One number between `low` and `high` that depends on the class's seed and `part` alone."""
+        return float(np.random.default_rng([self.seed, part]).uniform(low, high))
+
+    def expect(self, what: str, holds: bool, otherwise: str, hint: str = "") -> None:
+        """Note that a condition holds, or fail with the sentence `otherwise`; the check goes on."""
+        self.evidence.expect(what, holds, otherwise, hint)
+
+    def expect_close(self, what: str, found: Any, expected: Any, atol: float, hint: str = "") -> None:
+        """Compare a number or an array with what it must be, within `atol`; the check goes on."""
+        self.evidence.expect_close(what, found, expected, atol, hint)
+
+    def expect_as_answer(self, what: str, found: Array, atol: float, hint: str = "") -> None:
+        """Compare an array with the reference answer's; the check goes on."""
+        self.evidence.expect_as_answer(what, found, atol, hint)
+
+    def expect_tensor(self, what: str, value: Any, shape: tuple[int, ...], hint: str = "") -> Array:
+        """The array that a call returned. Errors: `Failure` where it is no tensor or has another shape."""
+        found = shape_text(value.shape) if isinstance(value, np.ndarray) else type(value).__name__
+        self.evidence.record(f"shape of {what}", found)
+        if not isinstance(value, np.ndarray):
+            raise Failure(f"{what} is {show(value)}; expected a tensor of shape {shape_text(shape)}.", hint)
+        if value.shape != shape:
+            raise Failure(f"{what} has shape {found}; expected {shape_text(shape)}.", hint)
+        return value
+
+    def expect_float(self, what: str, value: Any) -> float:
+        """The loss that a call returned. Errors: `Failure` where it is no finite Python float."""
+        self.evidence.record(f"type of {what}", type(value).__name__)
+        if not isinstance(value, float):
+            hint = "loss.item() turns a tensor of one number into a float." if isinstance(value, np.ndarray) else ""
+            raise Failure(f"{what} is {show(value)}; expected a Python float.", hint)
+        if not np.isfinite(value):
+            raise Failure(f"{what} is {value}; expected a finite number.")
+        return value
+
+    def expect_network(self, what: str, value: Any) -> Remote:
+        """The network that a call returned. Errors: `Failure` where it is no object at all."""
+        self.evidence.record(f"kind of {what}", "object" if isinstance(value, Remote) else type(value).__name__)
+        if not isinstance(value, Remote):
+            raise Failure(f"{what} is {show(value)}; expected a torch.nn.Module.")
+        return value
+
+
+def _argument(value: Any) -> str:
+    if isinstance(value, Remote):
+        return value.handle.type_name
+    if isinstance(value, np.ndarray):
+        return f"tensor of shape {shape_text(value.shape)}"
+    return repr(value)

@@ -1,0 +1,154 @@
+"""Finds submissions and reads them as data: nothing in them is imported, run or trusted."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+MAX_FILE = 32 * 2**20  # bytes of a submission: a notebook with many pictures has a few millions
+MAX_CELLS = 2_000
+SUFFIXES = (".ipynb", ".py")
+CHECK_CELL = re.compile(r'\s*check\(\s*["\']\w*["\']\s*\)\s*;?\s*')  # a notebook's own check cell, wherever it stands
+PERCENT = re.compile(r"^# %%.*$", re.MULTILINE)  # where the percent format begins a cell
+
+
+class Unreadable(Exception):
+    """A file is no submission. The message is a sentence for the person who reads the row."""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A code cell of the student's: its place in the notebook, counted from 1, and its text."""
+
+    number: int
+    source: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A file to grade. `problem` says why it cannot be read, before anyone has tried, or is empty."""
+
+    path: Path
+    student: str
+    lab: str
+    problem: str = ""
+
+    def read(self) -> tuple[list[Cell], str]:
+        """The code cells, without check cells, and the file's SHA-256. Errors: `Unreadable`."""
+        if self.problem:
+            raise Unreadable(self.problem)
+        data = _bytes(self.path)
+        sha256 = hashlib.sha256(data).hexdigest()
+        return (_script(data) if self.path.suffix == ".py" else notebook_cells(data)), sha256
+
+
+def _bytes(path: Path) -> bytes:
+    if path.is_symlink():
+        raise Unreadable("The file is a symbolic link; submit the notebook itself.")
+    try:
+        size = path.stat().st_size
+        if size > MAX_FILE:
+            raise Unreadable(f"The file has {size:,} bytes; at most {MAX_FILE:,} are read. Clear its outputs.")
+        return path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"The file cannot be read: {error.strerror}.") from None
+
+
+def _script(data: bytes) -> list[Cell]:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise Unreadable("The file is not text in UTF-8.") from None
+    headers = ["", *PERCENT.findall(text)]
+    parts = [part.strip("\n") for part in PERCENT.split(text)]
+    code = [Cell(n, part) for n, part in enumerate(parts) if "[markdown]" not in headers[n]]
+    return [cell for cell in code if _has_code(cell.source) and not CHECK_CELL.fullmatch(cell.source)]
+
+
+def _has_code(source: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith("#") for line in source.splitlines())
+
+
+def notebook_cells(data: bytes) -> list[Cell]:
+    """The code cells of a notebook, without check cells. Errors: `Unreadable`, whatever the bytes are."""
+    if not data.strip():
+        raise Unreadable("The file is empty; submit the saved notebook.")
+    try:
+        notebook = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        what = "nested too deeply" if isinstance(error, RecursionError) else "not a whole notebook"
+        raise Unreadable(f"The file is {what}: it could not be read as JSON. Save it again and resubmit.") from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list):
+        raise Unreadable("The file is JSON but not a notebook of format 4: it has no list of cells.")
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"The notebook has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
+    numbered = ((number, cell) for number, cell in enumerate(cells, start=1) if isinstance(cell, dict))
+    found = (Cell(number, _source(cell)) for number, cell in numbered if _is_students_code(cell))
+    return [cell for cell in found if cell.source.strip() and not CHECK_CELL.fullmatch(cell.source)]
+
+
+def _source(cell: dict[str, Any]) -> str:
+    source = cell.get("source", "")
+    lines = source if isinstance(source, list) else [source]
+    return "".join(line for line in lines if isinstance(line, str))
+
+
+def _is_students_code(cell: dict[str, Any]) -> bool:
+    """Code, and no graded cell of nbgrader's: these hold checks, and nbgrader writes its own over them."""
+    metadata = cell.get("metadata")
+    ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    return cell.get("cell_type") == "code" and not (isinstance(ours, dict) and ours.get("grade") is True)
+
+
+def find(path: Path, labs: Sequence[str], lab: str | None = None) -> list[Submission]:
+    """The submissions at a path: a notebook, a `.py` file, or a folder with `<student>/<lab>/<lab>.ipynb` at any depth.
+
+    A lab's folder without its file still gives a row, which says what is missing. Errors: `Unreadable` where the
+    path is nothing of these.
+    """
+    if not path.exists():
+        raise Unreadable(f"{path} does not exist.")
+    if path.is_dir():
+        found = sorted(_in_folder(path, labs, lab), key=lambda submission: (submission.student, submission.lab))
+        if not found:
+            raise Unreadable(f"{path} holds no <student>/<lab>/<lab>.ipynb or .py; the labs are {', '.join(labs)}.")
+        return found
+    return [_of_file(path, labs, lab)]
+
+
+def _of_file(path: Path, labs: Sequence[str], lab: str | None) -> Submission:
+    name = lab or path.stem
+    student = path.resolve().parent.parent.name if path.resolve().parent.name == name else path.stem
+    if path.suffix not in SUFFIXES:
+        return Submission(path, student, name, f"The file ends in {path.suffix!r}; expected .ipynb or .py.")
+    if name not in labs:
+        problem = f"No lab is called {name!r}; the labs are {', '.join(labs)}. Name it with --lab."
+        return Submission(path, student, name, problem)
+    return Submission(path, student, name)
+
+
+def _in_folder(folder: Path, labs: Sequence[str], lab: str | None) -> Iterator[Submission]:
+    wanted = [lab] if lab else list(labs)
+    for path in sorted(folder.rglob("*")):
+        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        if hidden or path.name not in wanted or not path.is_dir():
+            continue
+        files = [path / f"{path.name}{suffix}" for suffix in SUFFIXES]
+        present = next((file for file in files if file.exists() or file.is_symlink()), None)
+        student = path.resolve().parent.name
+        if present is not None:
+            yield Submission(present, student, path.name)
+        elif not _holds_labs(path, labs):
+            others = ", ".join(sorted(entry.name for entry in path.iterdir())[:5]) or "nothing"
+            yield Submission(files[0], student, path.name, f"{files[0].name} is missing; the folder holds {others}.")
+
+
+def _holds_labs(folder: Path, labs: Sequence[str]) -> bool:
+    """Whether a folder named like a lab is no submission but holds some, as `submitted/gan/alice/gan` would."""
+    return any(entry.is_dir() and any((entry / name).is_dir() for name in labs) for entry in folder.iterdir())

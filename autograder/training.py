@@ -1,0 +1,187 @@
+"""Oracles for training functions that hold in every lab: what one update does, told by its effect on small networks.
+
+Each takes a `step`, a function of no arguments that runs one update of the student's and returns what it returned,
+and networks of ours that stand where the student's networks would, so that their numbers can be checked by hand.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from autograder.evidence import Failure
+from autograder.student import Array, Remote, Student
+
+Step = Callable[[], object]
+Clues = Callable[[], Mapping[str, bool]]  # facts that tell why nothing moved; asked for only then
+NUDGE = 0.05  # step of the central difference; its error is NUDGE**2 / 6 times a third derivative below 0.2: 1e-4
+SLOPE_TOLERANCE = 2e-3
+STILL = 1e-7  # a parameter that moved by less has not moved: float32 resolves 6e-8 at 1
+
+CLEARED = "Gradients are cleared before loss.backward(), not between backward() and step()."
+
+
+def movement(network: Remote, start: Mapping[str, Array], step: Step) -> dict[str, Array]:
+    """How far one step moves each parameter from `start`, by name."""
+    network.load(start)
+    step()
+    end = network.values()
+    return {name: end[name].astype(float) - start[name] for name in start}
+
+
+def largest(moved: Mapping[str, Array]) -> float:
+    """The largest absolute value in these arrays; 0 where there is none."""
+    return max((float(np.abs(array).max()) for array in moved.values() if array.size), default=0.0)
+
+
+def require_movement(
+    student: Student, call: str, name: str, moved: Mapping[str, Array], clues: Clues | None = None
+) -> None:
+    """Errors: `Failure` where the update left the network as it was, so that nothing can be said of it."""
+    student.evidence.record(f"{name} moves in {call}", largest(moved) > STILL)
+    if largest(moved) <= STILL:
+        for what, found in (clues() if clues else {}).items():
+            student.evidence.record(what, found)
+        raise Failure(f"{call} left every parameter of {name} as it was: nothing is learned.", CLEARED)
+
+
+def require_effort(call: str, name: str, network: Remote, step: Step) -> None:
+    """Errors: `Failure` where a step neither moves the network nor returns a loss that depends on it.
+
+    A function that does nothing also does no harm; it must not earn the points of a check that looks for harm.
+    """
+    start = network.values()
+    if largest(movement(network, start, step)) <= STILL:
+        losses = []
+        for nudge in (0.0, 0.5):
+            network.load({key: value + np.float32(nudge) for key, value in start.items()})
+            losses.append(plain_number(step()))
+        if not abs(losses[0] - losses[1]) > STILL:  # a NaN, which stands for no loss at all, is no difference
+            raise Failure(f"{call} neither moves {name} nor returns a loss that depends on {name}.")
+    network.load(start)
+
+
+def plain_number(loss: object) -> float:
+    """A loss as a number, also where it is still a tensor: one check asks for a float, the others make do. Or NaN."""
+    number = loss.item() if isinstance(loss, np.ndarray) and loss.size == 1 else loss
+    return number if isinstance(number, float) else math.nan
+
+
+def expect_update_follows_loss(
+    student: Student,
+    call: str,
+    name: str,
+    network: Remote,
+    step: Step,
+    directions: Mapping[str, Array],
+    lr: float,
+    clues: Clues | None = None,
+) -> None:
+    """Expect one step of plain gradient descent on the very loss that the function returns.
+
+    In each direction the loss's slope is measured by calling the function with the network nudged there and back;
+    the update must move the network by minus `lr` times that slope. So a wrong loss is not paid for twice.
+    """
+    start = network.values()
+    moved = movement(network, start, step)
+    require_movement(student, call, name, moved, clues)
+    for parameter, direction in directions.items():
+        losses = []
+        for sign in (1, -1):
+            network.load({**start, parameter: start[parameter] + sign * NUDGE * direction})
+            loss = step()
+            value = plain_number(loss) if isinstance(loss, np.ndarray) else loss
+            losses.append(student.expect_float(f"loss of {call} near {parameter}, {sign:+d}", value))
+        slope = (losses[0] - losses[1]) / (2 * NUDGE)
+        went = float(np.sum(moved[parameter] * direction))
+        student.expect_close(
+            f"After {call} with SGD at learning rate {lr:g}, {name}'s {parameter} has moved (along a fixed direction)",
+            went,
+            -lr * slope,
+            atol=SLOPE_TOLERANCE * lr * max(1.0, abs(slope)),
+            hint=f"The loss that {call} returned has slope {slope:.4g} there: the step must go down that slope.",
+        )
+    network.load(start)
+
+
+def expect_no_leak(student: Student, call: str, name: str, network: Remote, step: Step) -> None:
+    """Expect the same update whether or not an earlier call left gradients behind."""
+    start = network.values()
+    clean = movement(network, start, step)
+    network.load(start)
+    network.set_gradients(3.0)
+    step()
+    end = network.values()
+    leaked = largest({key: end[key] - start[key] - clean[key] for key in start})
+    network.load(start)
+    student.expect_close(
+        f"With every old gradient of {name} at 3, {call} moves a parameter further by",
+        leaked,
+        0.0,
+        atol=1e-5,
+        hint="Old gradients are added to the new ones unless they are cleared before backward().",
+    )
+    require_movement(student, call, name, clean)
+
+
+def is_device_clash(message: str) -> bool:
+    """Whether this is what torch says of tensors on two devices, or of a device that the machine does not have."""
+    signs = ("same device", "expected device", "CUDA", "cuda", "NVIDIA", "not on the")
+    return any(sign in message for sign in signs)
+
+
+def expect_untouched(
+    student: Student,
+    call: str,
+    trained: tuple[str, Remote],
+    other: tuple[str, Remote],
+    step: Step,
+    gradients: bool,
+) -> None:
+    """Expect a step that trains one network to leave the other's parameters, and with `gradients` its gradients, alone.
+
+    `trained` and `other` are the networks with their names.
+    """
+    other[1].set_gradients(None)
+    start, before = trained[1].values(), other[1].values()
+    step()
+    after = other[1].parameters()
+    change = largest({p.name: p.value - before[p.name] for p in after if p.value is not None})
+    student.expect_close(f"{call} changes {other[0]}'s parameters by up to", change, 0.0, atol=STILL)
+    if gradients:
+        grads = largest({p.name: p.grad for p in after if p.grad is not None})
+        student.expect_close(
+            f"{call} leaves gradients in {other[0]} of up to",
+            grads,
+            0.0,
+            atol=STILL,
+            hint=f"Detach {other[0]}'s images: no gradient may flow back into {other[0]}.",
+        )
+    trained[1].load(start)
+    require_effort(call, trained[0], trained[1], step)
+
+
+def expect_normal_noise(student: Student, call: str, sample: Callable[[], tuple[Array, Array]]) -> None:
+    """Expect noise from N(0, 1), new at every call. `sample` runs the function once and returns the batch's mean and
+    variance by dimension, which a BatchNorm layer at the head of our generator has recorded."""
+    (mean, variance), (second_mean, _) = sample(), sample()
+    student.expect_close(f"{call}: the noise's mean", float(mean.mean()), 0.0, atol=0.08)
+    student.expect_close(f"{call}: the noise's variance", float(variance.mean()), 1.0, atol=0.12)
+    lowest = float(variance.min())
+    student.expect(
+        f"{call}: every dimension varies",
+        lowest > 0.4,
+        f"{call}: one dimension of the noise has variance {lowest:.3g} over the batch; expected about 1.",
+    )
+    student.expect(
+        f"{call}: dimensions differ",
+        float(np.ptp(mean)) > 1e-4,  # the means of 100 dimensions over 128 noises spread by about 0.4
+        f"{call} drew the same numbers for every dimension of the noise; each needs its own.",
+    )
+    student.expect(
+        f"{call}: new noise at every call",
+        not np.array_equal(mean, second_mean),
+        f"{call} drew exactly the same noise in two calls; every call needs its own.",
+    )

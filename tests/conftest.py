@@ -1,0 +1,53 @@
+"""What tests share: one fork server, one grader of a fixed seed, the reference answers' cells, and small notebooks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from autograder.grading import Grader
+from autograder.lab import load_lab
+from autograder.results import Result
+from autograder.sandbox.isolation import Limits
+from autograder.sandbox.process import ForkServer
+from autograder.submission import Cell, Submission
+
+ROOT = Path(__file__).resolve().parents[1]
+SEED = 11  # not the shipped one
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[ForkServer]:
+    with ForkServer() as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def graded_by(server: ForkServer) -> Grader:
+    """A grader of seed 11 that waits 3 seconds for a cell or a question."""
+    made = Grader(server, SEED, limits=Limits(cell_s=3, question_s=3))
+    made.prepare(["gan"], ROOT / "solutions")
+    return made
+
+
+@pytest.fixture(scope="session")
+def gan_answer() -> list[Cell]:
+    return Submission(ROOT / "solutions" / "gan.py", "answer", "gan").read()[0]
+
+
+@pytest.fixture
+def grade(graded_by: Grader) -> Callable[[Sequence[Cell]], Result]:
+    """Grade these cells as lab gan."""
+    return lambda cells: graded_by.grade_cells(load_lab("gan"), cells)
+
+
+def notebook(*sources: str) -> str:
+    """A notebook of these code cells."""
+    cells = [
+        {"cell_type": "code", "id": f"c{n}", "metadata": {}, "source": s, "outputs": [], "execution_count": None}
+        for n, s in enumerate(sources)
+    ]
+    return json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5})

@@ -1,0 +1,89 @@
+"""The command line: what it prints, writes and exits with, as people use it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from autograder.__main__ import main
+from tests.conftest import ROOT, notebook
+
+Answer = tuple[int, str, str]
+
+
+@pytest.fixture
+def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+    """Run a command from the repository's root. Returns its exit status, output and errors."""
+    monkeypatch.chdir(ROOT)
+
+    def run(*words: object) -> Answer:
+        try:
+            status = main([str(word) for word in words])
+        except SystemExit as wrong_usage:
+            status = int(str(wrong_usage.code))
+        return status, *capsys.readouterr()
+
+    return run
+
+
+def test_grade_gives_every_path_a_row_and_exits_with_0(autograder: Callable[..., Answer], tmp_path: Path) -> None:
+    for student, text in (("ann", notebook("x = 1")), ("ben", ""), ("cem", notebook("import os", "while True: pass"))):
+        path = tmp_path / "class" / student / "gan" / "gan.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    table = tmp_path / "scores.csv"
+    status, printed, _ = autograder("grade", tmp_path / "class", "--json", "-", "--csv", table, "--timeout", 3)
+    assert status == 0
+    document = json.loads(printed)
+    assert document["environment"]["device"] in ("cpu", "cuda")
+    assert document["environment"]["seed"] > 0
+    rows = {r["student"]: r for r in document["results"]}
+    assert {name: (r["status"], r["score"]) for name, r in rows.items()} == {
+        "ann": ("graded", 0),
+        "ben": ("unreadable", 0),
+        "cem": ("graded", 0),
+    }
+    assert rows["ben"]["message"] == "The file is empty; submit the saved notebook."
+    assert rows["cem"]["checks"][0]["message"] == "The submission used up its 3 seconds."
+    assert [row["student"] for row in csv.DictReader(table.read_text().splitlines())] == ["ann", "ben", "cem"]
+
+
+def test_one_submission_prints_its_feedback_and_a_receipt(autograder: Callable[..., Answer], tmp_path: Path) -> None:
+    alone = tmp_path / "mine.py"
+    alone.write_text("import torch\n")
+    status, printed, _ = autograder("grade", alone, "--lab", "gan", "--seed", 5)
+    assert status == 0
+    assert printed.startswith("mine, gan: 0 of 70 points\n\nNOT ATTEMPTED  generator_maps_noise_to_images   0/3\n")
+    assert "Generator is not defined." in printed
+    assert "seed 5; sandbox: process group" in printed
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("grade", "nowhere"), "autograder: nowhere does not exist."),
+        (("grade", "solutions/gan.py", "--lab", "gna"), "autograder: there is no lab 'gna'; the labs are: "),
+        (("grade", "solutions/gan.py", "--jobs", "0"), "'0' is not a whole number of 1 or more"),
+        (("grade", "solutions/gan.py", "--timeout", "soon"), "'soon' is not a number of seconds above 0"),
+        (("build", "gna"), "autograder: there is no lab 'gna'; the labs are: "),
+        (("grade",), "the following arguments are required: PATH"),
+        (("mark", "x"), "invalid choice: 'mark'"),
+    ],
+)
+def test_wrong_usage_is_told_and_exits_with_2(
+    autograder: Callable[..., Answer], words: tuple[str, ...], told: str
+) -> None:
+    status, _, errors = autograder(*words)
+    assert status == 2
+    assert told in errors.replace("\n", " ")
+
+
+def test_labs_are_listed_with_their_points(autograder: Callable[..., Answer]) -> None:
+    status, printed, _ = autograder("labs")
+    assert status == 0
+    assert "GAN: fully connected networks" in printed
+    assert "70" in printed

@@ -1,0 +1,73 @@
+"""What nbgrader's own rules do with our outputs, and what becomes of figures and of files that are no notebooks."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.notebooknode import NotebookNode
+from nbgrader import utils
+from nbgrader.api import Gradebook
+
+from autograder.nbgrader_door import KeepFigures, _outputs
+from autograder.results import CheckResult, Result
+from tests.conftest import ROOT
+from tests.test_doors import command
+
+
+def graded_cell(points: int) -> NotebookNode:
+    flags = {"grade": True, "solution": False, "locked": True, "grade_id": "a_check", "points": points}
+    return nbformat.v4.new_code_cell("check('a_check')", metadata={"nbgrader": {**flags, "schema_version": 3}})
+
+
+@pytest.mark.parametrize(("earned", "status"), [(0.0, "failed"), (4.0, "passed"), (2.5, "passed")])
+def test_nbgrader_reads_exactly_the_points_that_were_earned(earned: float, status: str) -> None:
+    check = CheckResult("a_check", "A claim.", 4, earned, status, "It is 3; expected 4.")  # type: ignore[arg-type]
+    cell = graded_cell(4)
+    cell.outputs = _outputs("a_check", Result("s", "gan", "", "", 4.0, "graded", checks=[check]))
+    assert utils.determine_grade(cell) == (earned, 4)
+
+
+def test_a_check_that_the_lab_does_not_have_earns_nothing() -> None:
+    cell = graded_cell(4)
+    cell.outputs = _outputs("forged", Result("s", "gan", "", "", 4.0, "graded"))
+    assert utils.determine_grade(cell) == (0.0, 4)
+
+
+def test_figures_stay_and_scores_and_scripts_of_the_students_go() -> None:
+    figure = nbformat.v4.new_output("display_data", data={"image/png": "aGk=", "text/html": "<script>1</script>"})
+    forged = nbformat.v4.new_output("execute_result", data={"text/plain": "4.0"}, execution_count=1)
+    script = nbformat.v4.new_output("display_data", data={"application/javascript": "steal()"})
+    printed = nbformat.v4.new_output("stream", name="stdout", text="loss 0.7")
+    test_cell = graded_cell(4)
+    test_cell.outputs = [forged]
+    own = nbformat.v4.new_code_cell("plot()", outputs=[figure, script, printed])
+    notebook = nbformat.v4.new_notebook(cells=[test_cell, own])
+    KeepFigures().preprocess(notebook, {})
+    assert notebook.cells[0].outputs == []
+    assert [output.output_type for output in notebook.cells[1].outputs] == ["display_data", "stream"]
+    assert notebook.cells[1].outputs[0].data == {"image/png": "aGk="}
+
+
+def test_files_that_are_no_notebooks_get_a_row_with_no_points(tmp_path: Path) -> None:
+    for name in ("solutions", "assignments"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    release = (ROOT / "assignments" / "gan" / "gan.ipynb").read_text()
+    for student, text in {"cut": release[:5000], "empty": "", "odd": '{"cells": [{"cell_type": 3}]}'}.items():
+        path = tmp_path / "submitted" / student / "gan" / "gan.ipynb"
+        path.parent.mkdir(parents=True)
+        path.write_text(text)
+    shadow = tmp_path / "submitted" / "shadow" / "gan" / "torch.py"
+    shadow.parent.mkdir(parents=True)
+    shadow.write_text("raise SystemExit('shadowed')")
+    (shadow.parent / "gan.ipynb").write_text((ROOT / "solutions" / "gan" / "gan.ipynb").read_text())
+    command("nbgrader", "generate_assignment", "gan", cwd=tmp_path)
+    command("nbgrader", "autograde", "gan", cwd=tmp_path)
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+        scores = {s.student.id: s.score for s in gradebook.assignment_submissions("gan")}
+    assert scores == {"cut": 0.0, "empty": 0.0, "odd": 0.0, "shadow": 70.0}
+    told = (tmp_path / "autograded" / "empty" / "gan" / "gan.ipynb").read_text()
+    assert "**This submission could not be read.** The file is empty; submit the saved notebook." in told

@@ -1,0 +1,151 @@
+"""What a sandbox lets through and what it does not, asked from inside with real student code."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograder.sandbox.isolation import Limits
+from autograder.sandbox.process import ForkServer, ForkServerFailed, Sandbox, SandboxGone, SandboxTimeout
+from tests.conftest import ROOT
+
+Run = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture
+def sandbox(server: ForkServer) -> Iterator[Sandbox]:
+    with Sandbox(server, "cpu", ["main"], Limits(memory_mb=256, file_mb=1)) as started:
+        yield started
+
+
+@pytest.fixture
+def run(sandbox: Sandbox) -> Run:
+    return lambda source: sandbox.ask({"op": "run", "number": 3, "source": source}, 10)
+
+
+def raised(reply: dict[str, Any]) -> str:
+    return f"{reply['raised']['type']}: {reply['raised']['message']}"
+
+
+def needs(sandbox: Sandbox, layer: str) -> None:
+    if layer not in sandbox.isolation:
+        pytest.skip(f"this machine does not give the layer {layer!r}")
+
+
+def test_a_cell_runs_and_its_names_can_be_called(sandbox: Sandbox, run: Run) -> None:
+    assert run("def double(x):\n    return 2 * x") == {"value": None}
+    assert sandbox.ask({"op": "call", "target": "double", "args": [21]}, 5) == {"value": 42}
+    assert sandbox.ask({"op": "call", "target": "treble"}, 5) == {"missing": "treble"}
+
+
+def test_an_error_is_told_by_cell_line_and_text(run: Run) -> None:
+    reply = run("x = 1\ny = x / 0\n")
+    assert raised(reply) == "ZeroDivisionError: division by zero"
+    assert reply["raised"]["frames"] == [["<cell 3>", 2, "y = x / 0"]]
+    reply = run("x = 1\ny = (x\n")
+    assert raised(reply) == "SyntaxError: '(' was never closed"
+    assert reply["raised"]["frames"] == [["<cell 3>", 2, "y = (x"]]
+
+
+def test_magics_shell_lines_and_main_do_no_harm(sandbox: Sandbox, run: Run) -> None:
+    assert run("%matplotlib inline\n!touch /tmp/made_by_a_shell_line\n%time a = 5\nfiles = !ls") == {"value": None}
+    assert run("%%time\nb = 6") == {"value": None}
+    assert run("%%bash\nexit 1") == {"value": None}
+    assert run("def main(num_epoch=30):\n    raise RuntimeError('trained')\nmain()\nc = main") == {"value": None}
+    assert not Path("/tmp/made_by_a_shell_line").exists()
+    assert run("d = (a, b, files)") == {"value": None}
+
+
+def test_sys_exit_ends_its_cell_alone(run: Run) -> None:
+    assert raised(run("import sys\nsys.exit('enough')")) == "SystemExit: enough"
+    assert run("x = 1") == {"value": None}
+
+
+def test_the_working_folder_is_private_and_gone_afterwards(server: ForkServer) -> None:
+    with Sandbox(server, "cpu", [], Limits()) as sandbox:
+        source = (
+            "open('note.txt', 'w').write('kept here')\nimport os, torch\nhere = os.getcwd()\nentries = os.listdir()"
+        )
+        assert sandbox.ask({"op": "run", "number": 1, "source": source}, 10) == {"value": None}
+        assert os.listdir(sandbox.folder) == ["note.txt"]
+    assert not Path(sandbox.folder).exists()
+
+
+def test_the_answers_and_the_home_folder_cannot_be_read(sandbox: Sandbox, run: Run) -> None:
+    needs(sandbox, "Landlock")
+    for path in (ROOT / "solutions" / "gan.py", ROOT / "pyproject.toml", Path("/etc/passwd"), Path.home() / ".bashrc"):
+        assert raised(run(f"open({str(path)!r})")).startswith("PermissionError"), path
+    assert raised(run(f"import os\nos.listdir({str(ROOT)!r})")).startswith("PermissionError")
+    assert raised(run("open('/tmp/written_outside', 'w')")).startswith("PermissionError")
+
+
+def test_there_is_no_network(sandbox: Sandbox, run: Run) -> None:
+    needs(sandbox, "no network")
+    assert "Error" in raised(run("import socket\nsocket.create_connection(('127.0.0.1', 9), timeout=2)"))
+    needs(sandbox, "Landlock")
+    assert "Error" in raised(
+        run("import socket\nsocket.socket(socket.AF_INET, socket.SOCK_STREAM).bind(('127.0.0.1', 0))")
+    )
+
+
+def test_the_environment_holds_no_secret(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COURSE_PASSWORD", "hunter2")
+    with Sandbox(server, "cpu", [], Limits()) as sandbox:
+        source = "import os\nassert 'COURSE_PASSWORD' not in os.environ, 'leaked'"
+        assert sandbox.ask({"op": "run", "number": 1, "source": source}, 10) == {"value": None}
+
+
+def test_the_grader_cannot_be_signalled(sandbox: Sandbox, run: Run) -> None:
+    needs(sandbox, "Landlock")
+    assert raised(run(f"import os\nos.kill({os.getpid()}, 0)")).startswith("PermissionError")
+
+
+def test_memory_files_and_output_are_limited(run: Run) -> None:
+    assert raised(run("block = bytearray(600 * 2**20)")).startswith("MemoryError")
+    assert raised(run("f = open('big', 'wb')\nf.write(bytes(3 * 2**20))\nf.flush()")).startswith("OSError")
+    assert run("for _ in range(200):\n    print('x' * 100_000)") == {"value": None}
+
+
+def test_an_endless_loop_is_a_timeout_and_nothing_of_it_is_left(server: ForkServer) -> None:
+    with Sandbox(server, "cpu", [], Limits()) as sandbox:
+        loop = "import os\nif os.fork() == 0:\n    while True: pass\nwhile True: pass"
+        with pytest.raises(SandboxTimeout, match="no answer within 1 seconds"):
+            sandbox.ask({"op": "run", "number": 1, "source": loop}, 1)
+        group = sandbox._pid
+        assert group is not None
+        os.killpg(group, 0)
+    for _ in range(50):  # the second process is reaped by init, not by us
+        try:
+            os.killpg(group, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("a process of the sandbox's group outlived it")
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), 9)", "import ctypes; ctypes.string_at(0)"])
+def test_a_process_that_ends_is_gone_and_the_server_goes_on(server: ForkServer, end: str) -> None:
+    with Sandbox(server, "cpu", [], Limits()) as sandbox, pytest.raises(SandboxGone, match="process ended"):
+        sandbox.ask({"op": "run", "number": 1, "source": f"import os\n{end}"}, 10)
+    with Sandbox(server, "cpu", [], Limits()) as sandbox:
+        assert sandbox.ask({"op": "run", "number": 1, "source": "x = 1"}, 10) == {"value": None}
+
+
+def test_bytes_that_are_no_reply_end_the_sandbox_and_nothing_else(server: ForkServer) -> None:
+    forged = "import os, time\nos.write(3, b'\\xff' * 64)\ntime.sleep(5)"
+    with Sandbox(server, "cpu", [], Limits()) as sandbox, pytest.raises(SandboxGone, match="not a reply"):
+        sandbox.ask({"op": "run", "number": 1, "source": forged}, 3)
+
+
+def test_a_dead_fork_server_is_told_with_its_last_words() -> None:
+    server = ForkServer()
+    server._process.kill()
+    server._process.wait()
+    with pytest.raises(ForkServerFailed, match="the process that forks sandboxes has ended"):
+        Sandbox(server, "cpu", [], Limits())
+    server.close()

@@ -1,0 +1,127 @@
+"""Submissions are found and read as data; whatever is in a file, the outcome is cells or one clear sentence."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from autograder.submission import MAX_CELLS, Cell, Submission, Unreadable, find
+from tests.conftest import notebook
+
+LABS = ["dcgan", "gan"]
+
+
+def written(folder: Path, name: str, text: str | bytes) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    return path
+
+
+def problem(path: Path) -> str:
+    with pytest.raises(Unreadable) as told:
+        Submission(path, "s", "gan").read()
+    return str(told.value)
+
+
+def test_code_cells_keep_their_numbers_and_check_cells_are_left_out(tmp_path: Path) -> None:
+    document = json.loads(notebook("x = 1", "check('a_check')", "y = 2"))
+    document["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": ["# Title\n", "text"]})
+    document["cells"][3]["source"] = ["y =", " 2"]
+    document["cells"].append({**document["cells"][1], "metadata": {"nbgrader": {"grade": True}}, "source": "forged()"})
+    cells, sha256 = Submission(written(tmp_path, "gan.ipynb", json.dumps(document)), "s", "gan").read()
+    assert cells == [Cell(2, "x = 1"), Cell(4, "y = 2")]
+    assert len(sha256) == 64
+
+
+def test_a_script_is_one_cell_or_its_percent_cells(tmp_path: Path) -> None:
+    plain = written(tmp_path, "gan.py", "x = 1\ny = 2\n")
+    assert Submission(plain, "s", "gan").read()[0] == [Cell(0, "x = 1\ny = 2")]
+    percent = written(tmp_path, "gan.py", "# %% [markdown]\n# text\n# %%\nx = 1\n# %%\ncheck('c')\n")
+    assert Submission(percent, "s", "gan").read()[0] == [Cell(2, "x = 1")]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        ("", "The file is empty; submit the saved notebook."),
+        (
+            notebook("x = 1")[:40],
+            "The file is not a whole notebook: it could not be read as JSON. Save it again and resubmit.",
+        ),
+        (
+            "[" * 200_000,
+            "The file is nested too deeply: it could not be read as JSON. Save it again and resubmit.",
+        ),
+        ("[1, 2]", "The file is JSON but not a notebook of format 4: it has no list of cells."),
+        ('{"worksheets": []}', "The file is JSON but not a notebook of format 4: it has no list of cells."),
+        (
+            b"\x80\x04K\x01.",
+            "The file is not a whole notebook: it could not be read as JSON. Save it again and resubmit.",
+        ),
+        (
+            json.dumps({"cells": [{}] * (MAX_CELLS + 1)}),
+            "The notebook has 2,001 cells; at most 2,000 are read.",
+        ),
+    ],
+)
+def test_what_is_no_notebook_is_told_in_a_sentence(tmp_path: Path, content: str | bytes, told: str) -> None:
+    assert problem(written(tmp_path, "gan.ipynb", content)) == told
+
+
+def test_cells_of_strange_types_are_left_out(tmp_path: Path) -> None:
+    strange = [7, None, {"cell_type": "code", "source": 5, "metadata": 3}, {"cell_type": "code", "source": ["x", 1]}]
+    path = written(tmp_path, "gan.ipynb", json.dumps({"cells": strange}))
+    assert Submission(path, "s", "gan").read()[0] == [Cell(4, "x")]
+
+
+def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:
+    secret = written(tmp_path, "secret.ipynb", notebook("answer = 1"))
+    link = tmp_path / "gan.ipynb"
+    link.symlink_to(secret)
+    assert problem(link) == "The file is a symbolic link; submit the notebook itself."
+
+
+def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("autograder.submission.MAX_FILE", 10)
+    path = written(tmp_path, "gan.ipynb", notebook("x = 1"))
+    size = path.stat().st_size
+    assert problem(path) == f"The file has {size:,} bytes; at most 10 are read. Clear its outputs."
+
+
+def test_a_class_is_found_at_any_depth_with_a_row_for_what_is_missing(tmp_path: Path) -> None:
+    written(tmp_path, "submitted/ann/gan/gan.ipynb", notebook("x = 1"))
+    written(tmp_path, "submitted/ben/gan/gan.py", "x = 1")
+    written(tmp_path, "submitted/ben/gan/.ipynb_checkpoints/gan.ipynb", notebook("old = 1"))
+    written(tmp_path, "submitted/cem/gan/GAN_final.ipynb", notebook("x = 1"))
+    rows = [(s.student, s.lab, s.path.name, s.problem) for s in find(tmp_path, LABS)]
+    assert rows == [
+        ("ann", "gan", "gan.ipynb", ""),
+        ("ben", "gan", "gan.py", ""),
+        ("cem", "gan", "gan.ipynb", "gan.ipynb is missing; the folder holds GAN_final.ipynb."),
+    ]
+
+
+def test_a_notebook_is_taken_before_a_script_of_the_same_student(tmp_path: Path) -> None:
+    written(tmp_path, "ann/gan/gan.py", "x = 1")
+    written(tmp_path, "ann/gan/gan.ipynb", notebook("x = 1"))
+    assert [s.path.name for s in find(tmp_path, LABS)] == ["gan.ipynb"]
+
+
+def test_a_single_file_takes_its_lab_from_its_name_or_from_the_caller(tmp_path: Path) -> None:
+    alone = written(tmp_path, "my_work.ipynb", notebook("x = 1"))
+    (unknown,) = find(alone, LABS)
+    assert unknown.problem == "No lab is called 'my_work'; the labs are dcgan, gan. Name it with --lab."
+    (known,) = find(alone, LABS, "gan")
+    assert (known.student, known.lab, known.problem) == ("my_work", "gan", "")
+    (other,) = find(written(tmp_path, "gan.docx", "x"), LABS)
+    assert other.problem == "The file ends in '.docx'; expected .ipynb or .py."
+
+
+def test_a_path_with_nothing_in_it_is_wrong_usage(tmp_path: Path) -> None:
+    with pytest.raises(Unreadable, match="does not exist"):
+        find(tmp_path / "nowhere", LABS)
+    with pytest.raises(Unreadable, match=r"holds no <student>/<lab>/<lab>.ipynb or .py; the labs are dcgan, gan."):
+        find(tmp_path, LABS)
