@@ -125,6 +125,7 @@ def sources_hash(lab: Lab, root: Path) -> str:
 
 def make_table(lab: Lab, root: Path, told: Callable[[str], None] = lambda line: None) -> str:
     """The text of a lab's table of facts for seed 0: runs the answer and every known mistake in sandboxes."""
+    made_from = sources_hash(lab, root)  # before the work: an edit in the meantime must leave the table stale
     cells, _ = Submission(root / "solutions" / f"{lab.name}.py", "answer", lab.name).read()
     with ForkServer() as server:
         grader = Grader(server)
@@ -136,7 +137,7 @@ def make_table(lab: Lab, root: Path, told: Callable[[str], None] = lambda line: 
             for number, (variant, facts) in enumerate(zip(wrong, all_facts, strict=True), start=1):
                 told(f"{lab.name}: known mistake {number} of {len(wrong)}")
                 mistakes[variant.name] = {"sentence": variant.sentence, "facts": facts}
-    return table_text(sources_hash(lab, root), answers, mistakes)
+    return table_text(made_from, answers, mistakes)
 
 
 def stale(lab_name: str, root: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from autograder.training import is_device_clash
 def built_models(student: Student, device: str) -> tuple[Remote, Remote]:
     """(G, D) of the student's build_models, on this device. Errors: `Failure` where it returns anything else."""
     built = student.build_models(student.torch("device", device), seed=student.seed)
+    student.evidence.record(f"build_models on {device} returned", type(built).__name__)
     pair = _pair("build_models(device)", built, "two networks, (G, D)")
     G = student.expect_network(f"build_models's G on {device}", pair[0])
     D = student.expect_network(f"build_models's D on {device}", pair[1])
@@ -22,7 +23,9 @@ def built_models(student: Student, device: str) -> tuple[Remote, Remote]:
 
 def built_optimizers(student: Student, G: Remote, D: Remote) -> tuple[Remote, Remote]:
     """(optim_G, optim_D) of the student's build_optimizers. Errors: `Failure` where it returns anything else."""
-    pair = _pair("build_optimizers(G, D)", student.build_optimizers(G, D), "two optimizers, (optim_G, optim_D)")
+    built = student.build_optimizers(G, D)
+    student.evidence.record("build_optimizers returned", type(built).__name__)
+    pair = _pair("build_optimizers(G, D)", built, "two optimizers, (optim_G, optim_D)")
     optim_G = student.expect_network("build_optimizers's optim_G", pair[0])
     optim_D = student.expect_network("build_optimizers's optim_D", pair[1])
     return optim_G, optim_D
@@ -72,6 +75,8 @@ def _expect_on_meta(student: Student) -> None:
             raise
         student.evidence.facts.pop("raised")
         return
+    for name, parameters in zip("GD", elsewhere, strict=True):
+        student.evidence.record(f"{name} is on", str(sorted({p.device for p in parameters})))
     places = sorted({p.device for parameters in elsewhere for p in parameters})
     told = f'build_models(torch.device("meta")) left parameters on {", ".join(places)}; expected all on meta.'
     student.expect("models are on the given device", places == ["meta"], told)

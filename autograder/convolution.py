@@ -85,6 +85,8 @@ def expect_output(student: Student, network: Architecture, n: int, scale: float 
 def expect_range(student: Student, what: str, output: Array, low: float, high: float, hint: str = "") -> None:
     """Expect all values within [low, high]."""
     lowest, highest = float(output.min()), float(output.max())
+    student.evidence.record(f"{what}: lowest", lowest, atol=1e-3)
+    student.evidence.record(f"{what}: highest", highest, atol=1e-3)
     told = f"{what}: values from {lowest:.4g} to {highest:.4g}; expected all within [{low:g}, {high:g}]."
     student.expect(f"{what}: range", low <= lowest and highest <= high, told, hint)
 
@@ -97,18 +99,24 @@ def expect_parameters(student: Student, network: Architecture) -> None:
 
 
 def expect_function(student: Student, network: Architecture, n: int) -> None:
-    """Expect, with given weights and in training mode, the stages' shapes and then the answer's numbers; of whole
-    images, some pixels and each image's mean."""
+    """Expect, with given weights and in training mode, the stages' shapes and then the answer's numbers: of whole
+    images some pixels and each one's mean, of scores all, and again with the last layer's sign turned, because one
+    layer's scores tend to have one sign, which would hide an activation."""
     remote, x = network.made(student), student.normal(n, *network.takes)
     _expect_stages(student, network, remote.stages(x), n)
-    remote.fill(student.seed)
-    what = f"{network} of {n} inputs with given weights"
-    output = student.expect_tensor(what, remote(x), (n, *network.stages[-1][1]))
+    is_score = len(network.stages[-1][1]) == 1
+    for turned in (False, True) if is_score else (False,):
+        remote.fill(student.seed, turned)
+        what = f"{network} of {n} inputs with given weights" + (", the last ones negated" if turned else "")
+        output = student.expect_tensor(what, remote(x), (n, *network.stages[-1][1]))
+        _expect_as_answer(student, what, output)
+
+
+def _expect_as_answer(student: Student, what: str, output: Array) -> None:
     if output.ndim == 4:
         means = output.mean(axis=(1, 2, 3))
         student.expect_as_answer(f"{what}, the mean of each image", means, FUNCTION_TOLERANCE)
-        rows = ", ".join(str(row) for row in READ)
-        what = f"{what}, the pixels in rows and columns {rows}"
+        what = f"{what}, the pixels in rows and columns {', '.join(map(str, READ))}"
         output = output[:, 0][:, READ][:, :, READ]
     student.expect_as_answer(what, output, FUNCTION_TOLERANCE)
 

@@ -27,6 +27,8 @@ from autograder.training import (
     expect_update_follows_loss,
     is_device_clash,
     largest,
+    largest_gradient,
+    message_is_a_fact,
     plain_number,
     require_effort,
 )
@@ -36,6 +38,7 @@ NOISE, OTHER_NOISE = 100, 32  # the size that every lab has, and one that `noise
 BATCH = 128  # the usual one, so that a size written into the code costs the checks of sizes and no others
 LOSS_TOLERANCE = 1e-4  # a loss of order 1 in float32, averaged in any order
 SGD_RATE = 1.0
+OLD_GRADIENT = 3.0  # left over from an earlier call
 LAST_BATCH = 96  # 60,000 training images leave 96 after 468 batches of 128
 
 
@@ -102,10 +105,12 @@ class Game:
         G.call("__setattr__", "eval", G.call("__getattribute__", "train"))  # G.eval() must not end the record
         return G
 
-    def recorded(self, G: Remote, call: str) -> Noise:
+    def recorded(self, student: Student, G: Remote, call: str) -> Noise:
         """What a recording generator was fed last. Errors: `Failure` where it was not called."""
         buffers = G.values(buffers=True)
-        if not buffers["0.num_batches_tracked"] > 0:
+        called = bool(buffers["0.num_batches_tracked"] > 0)
+        if not called:
+            student.evidence.record(f"{call} calls G", called)
             raise Failure(f"{call} never calls G: it draws no noise.")
         ratio = float(np.median(buffers["1.running_var"]))  # n / (n - 1)
         count = round(ratio / (ratio - 1)) if 1 < ratio <= 2 else 0
@@ -130,7 +135,7 @@ class Game:
 
     def _real_scores(self, student: Student) -> list[tuple[float, float]]:
         """The same for scores of any size. The second pair is so small that every parameter of D is below 0.01."""
-        small = round(student.uniform(1.0, 2.0, 1), 2)
+        small = round(student.uniform(0.5, 0.9, 1), 2)
         high, low = round(student.uniform(5, 9, 2), 2), round(student.uniform(-40, -20, 3), 2)
         return [(0.0, 0.0), (small, round(0.01 - small, 2)), (low, high), (high, round(high - 2.5, 2))]
 
@@ -161,11 +166,8 @@ class Game:
             **self.others(student),
         }
         arguments = {**usual, **given}
-        try:
+        with message_is_a_fact(student):
             return getattr(student, name)(*(arguments[key] for key in signature), seed=given.get("seed", student.seed))
-        except StudentRaised as raised:
-            student.evidence.facts["message"] = raised.text.partition("\n")[0][:100]  # tells mistakes that raise apart
-            raise
 
 
 GREY = "The real images come scaled as D is to see them: train_discriminator passes on the pixels that it is given."
@@ -188,7 +190,10 @@ def add_cross_entropy_checks(lab: Lab, game: Game) -> None:
             student.expect_close(what, loss, -math.log(real) - math.log(1 - generated), LOSS_TOLERANCE)
         white, generated = game.scores(student)[1]
         D, G = game.with_scores(student, white, generated)
-        loss = plain_number(game.train_discriminator(student, D, G, game.sgd(student, D), 0.5 * white_images(BATCH)))
+        start, grey_images = D.values(), 0.5 * white_images(BATCH)
+        loss = plain_number(game.train_discriminator(student, D, G, game.sgd(student, D), grey_images))
+        moved = float(D.values()["1.bias"][0] - start["1.bias"][0])  # tells a wrong loss from a wrong number returned
+        student.evidence.record("D's bias moves by", moved, atol=5e-3)
         grey = 1 / (1 + math.exp(-0.75 * logit(white) - 0.25 * logit(generated)))  # halfway from the middle to white
         what = f"train_discriminator's loss with D(x) = {grey:.4f} for x all 0.5, and D(G(z)) = {generated}"
         student.expect_close(what, loss, -math.log(grey) - math.log(1 - generated), LOSS_TOLERANCE, GREY)
@@ -249,7 +254,7 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         D, G = players(student)
         step, idle = d_step(student, D, G, pixel=0.5), d_step(student, D, G, optimizer=_optimizer_of_nothing(student))
         directions = {"1.bias": np.ones(1), "1.weight": np.full((1, PIXELS), 1 / PIXELS)}
-        rate, clues = game.discriminator_rate, _clues(idle, D=D)
+        rate, clues = game.discriminator_rate, _clues(D, step, idle, D=D)
         expect_update_follows_loss(student, "train_discriminator", "D", D, step, directions, rate, clues)
 
     @lab.check(points=2)
@@ -263,7 +268,7 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         """train_generator takes one step of optim_G down the slope of the loss that it returns."""
         D, G = players(student)
         step, idle = g_step(student, D, G), g_step(student, D, G, optimizer=_optimizer_of_nothing(student))
-        directions, clues = {"0.bias": np.ones(PIXELS)}, _clues(idle, D=D, G=G)
+        directions, clues = {"0.bias": np.ones(PIXELS)}, _clues(G, step, idle, D=D, G=G)
         expect_update_follows_loss(student, "train_generator", "G", G, step, directions, SGD_RATE, clues)
 
     @lab.check(points=2)
@@ -277,12 +282,12 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         """Gradients left over from an earlier call change neither train_discriminator's update nor the other's."""
         D, G = players(student)
         for call, name, network, step, other in (
-            ("train_discriminator", "D", D, d_step(student, D, G, old=3.0), G),
-            ("train_generator", "G", G, g_step(student, D, G, old=3.0), D),
+            ("train_discriminator", "D", D, d_step(student, D, G, old=OLD_GRADIENT), G),
+            ("train_generator", "G", G, g_step(student, D, G, old=OLD_GRADIENT), D),
         ):
             expect_no_leak(student, call, name, network, step)
-            for known, which in ((f"{name}'s", network), ("the other network's", other)):  # to tell slips apart
-                student.evidence.record(f"{call} leaves gradients in {known} parameters", _holds_gradients(which))
+            cleared = largest_gradient(other) < OLD_GRADIENT - 1  # what is new is below 1; tells slips apart
+            student.evidence.record(f"{call} clears the other network's gradients", cleared)
 
     @lab.check(points=3)
     def noise_is_standard_normal(student: Student) -> None:
@@ -293,13 +298,13 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
             D, G = game.discriminator(student, 1.0, 0.0), game.recording_generator(student, dimensions)
             optimizer = game.sgd(student, D, game.discriminator_rate)
             game.train_discriminator(student, D, G, optimizer, images, input_dim=dimensions, seed=next(seeds))
-            return game.recorded(G, "train_discriminator")
+            return game.recorded(student, G, "train_discriminator")
 
         def generator_noise(dimensions: int, batch_size: int = BATCH) -> Noise:
             D, G = game.discriminator(student, 1.0, 0.0), game.recording_generator(student, dimensions)
             options = {"batch_size": batch_size, "input_dim": dimensions, "seed": next(seeds)}
             game.train_generator(student, D, G, game.sgd(student, G), **options)
-            return game.recorded(G, "train_generator")
+            return game.recorded(student, G, "train_generator")
 
         for call, noise in (("train_discriminator", discriminator_noise), ("train_generator", generator_noise)):
             expect_normal_noise(student, call, lambda noise=noise: _moments(noise(NOISE)))  # type: ignore[misc]
@@ -315,18 +320,20 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         game.train_discriminator(student, D, G, optimizer, white_images(BATCH))  # what fails here fails everywhere
         D.load(start)
 
-        def step() -> object:
-            return game.train_discriminator(student, D, G, optimizer, white_images(LAST_BATCH), batch_size=BATCH)
+        def step(batch_size: int = BATCH) -> object:
+            return game.train_discriminator(student, D, G, optimizer, white_images(LAST_BATCH), batch_size=batch_size)
 
         try:
             require_effort("train_discriminator (96 images)", "D", D, step)
         except StudentRaised as raised:
+            with suppress(StudentRaised):  # a fact that tells a size written into the code from batch_size
+                student.evidence.record("works with batch_size = 96", step(batch_size=LAST_BATCH) is not None)
             hint = "Take the number of labels from the images or from D's output, not from batch_size."
             raise Failure(f"With 96 images and batch_size = 128, {raised.message}", hint) from None
         G = game.recording_generator(student, NOISE)
         game.train_discriminator(student, D, G, optimizer, white_images(LAST_BATCH))
         if G.values(buffers=True)["0.num_batches_tracked"] > 0:
-            _expect_count(student, "train_discriminator", game.recorded(G, "train_discriminator").count)
+            _expect_count(student, "train_discriminator", game.recorded(student, G, "train_discriminator").count)
 
     @lab.check(points=2)
     def training_stays_on_the_given_device(student: Student) -> None:
@@ -346,7 +353,9 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
             "train_generator": lambda: game.train_generator(student, D, G, optim_G, device=meta),
         }
         for name, call in calls.items():
-            clash = _device_clash(student, call)
+            raised = _raised(student, call)
+            student.evidence.record(f"{name} raises there", raised.partition("\n")[0][:80])
+            clash = raised if is_device_clash(raised) else ""
             told = f"With networks and images on another device, {name} fails: {clash}"
             student.expect(f"{name} follows its device", not clash, told)
 
@@ -369,39 +378,39 @@ def _expect_count(student: Student, call: str, count: int) -> None:
     student.expect(f"{call} draws a batch of noises", count in (0, LAST_BATCH), told)
 
 
-def _holds_gradients(network: Remote) -> bool:
-    return largest({p.name: p.grad for p in network.parameters() if p.grad is not None}) > 0
-
-
 def _optimizer_of_nothing(student: Student) -> Remote:
     """An optimizer that holds no parameter of the networks in play, and so clears no gradient of theirs."""
     optimizer: Remote = student.torch("optim.SGD", student.torch("nn.Linear", 1, 1).call("parameters"), lr=0.0)
     return optimizer
 
 
-def _clues(idle: Step, **networks: Remote) -> Clues:
-    """Tells whether networks hold gradients after an update, and after one whose optimizer could not clear them."""
+def _clues(trained: Remote, step: Step, idle: Step, **networks: Remote) -> Clues:
+    """Tells whether networks hold gradients after an update, whether a second one moves the network by what the first
+    left, and whether they hold gradients after an update whose optimizer could not clear them."""
 
     def holding(when: str) -> dict[str, bool]:
-        return {f"{name} holds gradients {when}": _holds_gradients(network) for name, network in networks.items()}
+        return {f"{name} holds gradients {when}": largest_gradient(network) > 0 for name, network in networks.items()}
 
     def found() -> dict[str, bool]:
-        after = holding("after the update")
+        known, start = holding("after the update"), trained.values()
+        step()
+        end = trained.values()
+        known["the network moves in a second call"] = largest({key: end[key] - start[key] for key in start}) > 0
         for network in networks.values():
             network.set_gradients(None)
         idle()
-        return after | holding("that no optimizer could clear")
+        return known | holding("that no optimizer could clear")
 
     return found
 
 
-def _device_clash(student: Student, call: Callable[[], object]) -> str:
-    """What torch says of tensors on two devices, or nothing. That a loss without numbers has no item() is no clash."""
+def _raised(student: Student, call: Callable[[], object]) -> str:
+    """What a call raises, as text, or nothing. There, a loss without numbers has no item()."""
     try:
         call()
     except StudentRaised as raised:
         _forget_raised(student)
-        return raised.text if is_device_clash(raised.text) else ""
+        return raised.text
     return ""
 
 

@@ -32,22 +32,33 @@ KEPT_DATA = ("image/png", "image/jpeg", "text/plain")  # no HTML, SVG or JavaScr
 
 
 class TolerantExporter(NotebookExporter):  # type: ignore[misc]
-    """Reads a submission; where it is no notebook, the release in its place, with a cell that says so.
+    """Reads a submission; where it is no whole notebook, what can be read of it, with a cell that says so.
 
-    So such a student gets a row with no points, as through every other door, and the others are graded.
+    So such a student gets a row and the points of every other door, and the others are graded.
     """
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         try:
-            notebook_cells(Path(filename).read_bytes())
+            nbformat.validate(nbformat.read(filename, as_version=4))
             return super().from_filename(filename, resources, **options)
-        except (Unreadable, ValueError, AttributeError, KeyError, TypeError) as problem:
-            name = resources["nbgrader"]["notebook"]
-            self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], name, problem)
-            notebook = nbformat.read(RELEASES / name / f"{name}.ipynb", as_version=4)
-            told = f"**This submission could not be read.** {problem}\n\nWhat follows is the untouched assignment."
-            notebook.cells.insert(0, nbformat.v4.new_markdown_cell(told, id="unreadable"))
+        except Exception:  # nbformat raises anything at all on a malformed file  # noqa: BLE001
+            notebook, told = _mended(Path(filename), resources["nbgrader"]["notebook"])
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], told)
             return self.from_notebook_node(notebook, resources, **options)
+
+
+def _mended(path: Path, name: str) -> tuple[Any, str]:
+    """A notebook of the code cells that can be read and the release's graded cells, and why it was needed."""
+    told, cells = "The file is no valid notebook; its code was kept.", []
+    try:
+        cells = [nbformat.v4.new_code_cell(cell.source) for cell in notebook_cells(path.read_bytes())]
+    except Unreadable as problem:
+        told = str(problem)
+    notebook = nbformat.read(RELEASES / name / f"{name}.ipynb", as_version=4)
+    graded = [cell for cell in notebook.cells if utils.is_grade(cell) or utils.is_task(cell)]
+    note = nbformat.v4.new_markdown_cell(f"**This submission could not be read as it is.** {told}")
+    notebook.cells = [note, *cells, *graded]
+    return notebook, told
 
 
 class KeepFigures(NbGraderPreprocessor):  # type: ignore[misc]

@@ -120,12 +120,13 @@ class Remote:
         """Write these numbers into the parameters of these names, in place; forget their gradients."""
         self._student.ask("load", {"op": "load", "target": self.handle, "values": dict(values)})
 
-    def fill(self, seed: int) -> None:
+    def fill(self, seed: int, turned: bool = False) -> None:
         """Give every parameter numbers that depend on the seed, its shape and its role alone, never on names or order.
 
         Two networks with the same layers then hold the same numbers, however each names and orders its layers.
+        `turned`: the last layer of a network with a single output has the other sign.
         """
-        self._student.ask("fill", {"op": "fill", "target": self.handle, "seed": seed})
+        self._student.ask("fill", {"op": "fill", "target": self.handle, "seed": seed, "turned": turned})
 
     def stages(self, value: Array) -> list[tuple[int, ...]]:
         """The shapes that the network's torch calls give on the way of `value` through it; up to an error, if any."""

@@ -168,8 +168,8 @@ GENERATOR = [
     ),
     wrong(
         "generator_layers_in_a_list",
-        "This is what comes out when the generator's layers are kept in a plain Python list: nn.Module does not see "
-        "them, so they are never trained. See section 2.",
+        "This is what comes out when the generator's layers are kept where nn.Module does not see them, in a "
+        "plain Python list for one: they are never trained. See section 2.",
         (RELU_1, f"[{RELU_1}]"),
         (RELU_2, f"[{RELU_2}]"),
         (TANH_3, f"[{TANH_3}]"),
@@ -265,7 +265,7 @@ DISCRIMINATOR = [
     ),
     wrong(
         "discriminator_without_sigmoid",
-        "This is what comes out when the discriminator's last layer has no activation: binary cross-entropy needs "
+        "This is what comes out when the discriminator does not end in Sigmoid: binary cross-entropy needs "
         "probabilities. See section 3.",
         (SIGMOID_3, "nn.Linear(hidden_dim, 1)"),
         fails=(D_MAPS, D_COMPUTES, TRAINING),
@@ -283,12 +283,6 @@ DISCRIMINATOR = [
         "See section 3.",
         (SIGMOID_3, SIGMOID_3.replace("Sigmoid()", "Softmax(dim=1)")),
         fails=(D_COMPUTES, TRAINING),
-    ),
-    wrong(
-        "discriminator_ends_in_tanh",
-        "This is what comes out when the discriminator ends in Tanh, which is no probability. See section 3.",
-        (SIGMOID_3, SIGMOID_3.replace("Sigmoid", "Tanh")),
-        fails=(D_MAPS, D_COMPUTES, TRAINING),
     ),
     wrong(
         "discriminator_with_two_outputs",
@@ -361,8 +355,8 @@ DISCRIMINATOR = [
     ),
     wrong(
         "discriminator_layers_in_a_list",
-        "This is what comes out when the discriminator's layers are kept in a plain Python list: nn.Module does not see "
-        "them, so they are never trained. See section 3.",
+        "This is what comes out when the discriminator's layers are kept where nn.Module does not see them, in a "
+        "plain Python list for one: they are never trained. See section 3.",
         (LEAKY_1, f"[{LEAKY_1}]"),
         (LEAKY_2, f"[{LEAKY_2}]"),
         (SIGMOID_3, f"[{SIGMOID_3}]"),
@@ -516,8 +510,8 @@ DISCRIMINATOR_LOSS = [
     wrong(
         "real_batch_scored_as_generated",
         "This is what comes out when the real images are scored in place of the generated ones. See section 4.",
-        (D_SCORES, "D(real), D(real)"),
-        fails=(D_LOSS, TRAINING),
+        ("G(z).detach()", "real"),
+        fails=(D_LOSS, NOISE, TRAINING),
     ),
     wrong(
         "generated_batch_scored_as_real",
@@ -599,13 +593,6 @@ DISCRIMINATOR_UPDATE = [
         fails=(D_UPDATE,),
     ),
     wrong(
-        "real_score_detached",
-        "This is what comes out when the score of the real images is detached: the discriminator then learns from the "
-        "generated images alone. See section 4.",
-        (D_SCORES, "D(real).detach(), D(generated)"),
-        fails=(D_UPDATE,),
-    ),
-    wrong(
         "discriminator_loss_detached",
         "This is what comes out when the discriminator's loss is cut off from its gradient. See section 4.",
         (D_TOTAL, D_TOTAL + "\n    loss = loss.detach()"),
@@ -655,7 +642,8 @@ DISCRIMINATOR_UPDATE = [
     ),
     wrong(
         "backward_missing",
-        "This is what comes out when loss.backward() is not called: there are no gradients to follow. See section 4.",
+        "This is what comes out when no gradients are there for the step: loss.backward() is not called, or the "
+        "network's gradients are cleared after it. See section 4.",
         (D_STEPS, lines("optim_D.zero_grad()", "optim_D.step()")),
         fails=(D_UPDATE, NO_LEAK, TRAINING),
     ),
@@ -716,7 +704,7 @@ DISCRIMINATOR_UPDATE = [
     ),
     wrong(
         "discriminator_returns_both_terms",
-        "This is what comes out when the two terms of the discriminator's loss are returned apart. See section 4.",
+        "This is what comes out when train_discriminator returns more than one number. See section 4.",
         (D_RETURN, D_RETURN.replace("loss.item()", "loss_real.item(), loss_generated.item()")),
         fails=(D_LOSS, D_UPDATE, TRAINING),
     ),
@@ -816,15 +804,15 @@ GENERATOR_LOSS = [
 GENERATOR_UPDATE = [
     wrong(
         "generator_images_detached",
-        "This is what comes out when the generator's own update detaches its images: no gradient reaches it. "
-        "See section 5.",
+        "This is what comes out when no gradient reaches the generator in its own update: its images are "
+        "detached, or its gradients cleared too late. See section 5.",
         ("D(G(z))", "D(G(z).detach())"),
         fails=(G_UPDATE, NO_LEAK, TRAINING),
     ),
     wrong(
         "generator_score_detached",
-        "This is what comes out when the score is detached in the generator's update: there is nothing to call "
-        "backward() on. See section 5.",
+        "This is what comes out when the score or the loss is cut off from its gradient in the generator's "
+        "update: there is nothing to call backward() on. See section 5.",
         ("D(G(z))", "D(G(z)).detach()"),
         fails=G_CALLS,
     ),
@@ -870,7 +858,8 @@ GENERATOR_UPDATE = [
     ),
     wrong(
         "generator_backward_missing",
-        "This is what comes out when the generator's update does not call loss.backward(). See section 5.",
+        "This is what comes out when train_generator does not call loss.backward(): there are no gradients to "
+        "follow. See section 5.",
         (G_STEPS, lines("optim_G.zero_grad()", "optim_G.step()")),
         fails=(G_UPDATE, NO_LEAK, TRAINING),
     ),
@@ -958,16 +947,16 @@ NOISE_AND_DEVICE = [
     ),
     wrong(
         "noise_seeded_in_every_call",
-        "This is what comes out when the random numbers are seeded inside the training functions: every call draws the "
-        "same noise. See sections 4 and 5.",
+        "This is what comes out when every call draws the same noise, as when the random numbers are seeded "
+        "inside the training functions. See sections 4 and 5.",
         (f"z = {D_NOISE}", lines("torch.manual_seed(42)", f"z = {D_NOISE}")),
         (f"z = {G_NOISE}", lines("torch.manual_seed(42)", f"z = {G_NOISE}")),
         fails=(NOISE,),
     ),
     wrong(
         "noise_from_its_own_seeded_generator",
-        "This is what comes out when every call of train_generator makes a random generator with the same seed. "
-        "See section 5.",
+        "This is what comes out when every call of train_generator draws the same noise, as from a random "
+        "generator that is made with the same seed each time. See section 5.",
         (G_NOISE, G_NOISE.replace("device=device", "generator=torch.Generator().manual_seed(1)") + ".to(device)"),
         fails=(NOISE,),
     ),
@@ -1003,20 +992,28 @@ NOISE_AND_DEVICE = [
         fails=(NOISE,),
     ),
     wrong(
+        "noise_count_written_in_discriminator_update",
+        "This is what comes out when train_discriminator draws 128 noises whatever the batch. See section 4.",
+        (D_NOISE, "torch.randn(128, input_dim, device=device)"),
+        fails=(LAST_BATCH,),
+    ),
+    wrong(
         "one_noise_in_place_of_a_batch",
         "This is what comes out when train_generator draws a single noise. See section 5.",
         (G_NOISE, "torch.randn(1, input_dim, device=device)"),
         fails=(NOISE,),
     ),
     wrong(
-        "noise_left_on_the_cpu",
-        "This is what comes out when the noise is not put on `device`: it works on a CPU only. See sections 4 and 5.",
+        "new_tensors_left_on_the_cpu",
+        "This is what comes out when tensors that the training functions make, noise or labels, are not put on "
+        "`device`: that works on a CPU only. See sections 4 and 5.",
         *both_noises("torch.randn(N, input_dim)"),
         fails=(DEVICE,),
     ),
     wrong(
-        "labels_left_on_the_cpu",
-        "This is what comes out when the labels are not put on `device`: it works on a CPU only. See section 4.",
+        "discriminator_update_leaves_tensors_on_the_cpu",
+        "This is what comes out when a tensor that train_discriminator makes, labels or noise, is not put on "
+        "`device`. See section 4.",
         (ONES, "torch.ones(real.size(0), 1)"),
         (ZEROS, "torch.zeros(real.size(0), 1)"),
         fails=(DEVICE,),
@@ -1033,8 +1030,8 @@ NOISE_AND_DEVICE = [
     ),
     wrong(
         "cuda_written_in",
-        "This is what comes out when .cuda() is written into the training functions: it works where there is a GPU, and "
-        "only with networks that are there. See sections 4 and 5.",
+        "This is what comes out when .cuda() is written into the code: it asks for a GPU, whatever `device` is. "
+        "See sections 4 and 5.",
         (
             "real_images.reshape(real_images.size(0), -1).to(device)",
             "real_images.reshape(real_images.size(0), -1).cuda()",
@@ -1043,8 +1040,9 @@ NOISE_AND_DEVICE = [
         fails=CALLS,
     ),
     wrong(
-        "generator_noise_left_on_the_cpu",
-        "This is what comes out when train_generator does not put its noise on `device`. See section 5.",
+        "generator_update_leaves_tensors_on_the_cpu",
+        "This is what comes out when a tensor that train_generator makes, noise or labels, is not put on "
+        "`device`. See section 5.",
         (G_NOISE, "torch.randn(batch_size, input_dim)"),
         fails=(DEVICE,),
     ),

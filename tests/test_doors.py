@@ -7,22 +7,37 @@ import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from nbgrader.api import Gradebook
 
 from autograder.example_class import notebook_with
-from autograder.lab import load_lab
-from autograder.submission import Cell
-from autograder.variants import load_variants
+from autograder.lab import Lab, load_lab
+from autograder.submission import Submission
+from autograder.variants import Variant, load_variants
 from tests.conftest import ROOT
 
 Scores = dict[str, dict[str, float]]  # points by student and check
-LAB = load_lab("gan")
-WRONG = [variant for variant in load_variants("gan", ROOT / "solutions") if not variant.is_right]
-CHOSEN = WRONG[:: max(1, len(WRONG) // 10)][:10]
+HOW_MANY_WRONG = {"gan": 10, "dcgan": 2, "wgan": 2}
+
+
+@dataclass(frozen=True)
+class Course:
+    """A copy of the repository with submissions of one lab in nbgrader's layout: the answer, the skeleton, mistakes."""
+
+    folder: Path
+    lab: Lab
+    wrong: list[Variant]
+
+    def submitted(self, student: str) -> Path:
+        return self.folder / "submitted" / student / self.lab.name / f"{self.lab.name}.ipynb"
+
+    @property
+    def release(self) -> Path:
+        return self.folder / "assignments" / self.lab.name / f"{self.lab.name}.ipynb"
+
 
 # Runs every notebook in an IPython shell, as a kernel does, and prints what each check cell returned.
 SHELL = """
@@ -48,93 +63,92 @@ def command(*words: object, cwd: Path, expect: int | None = 0, **variables: str)
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def course(tmp_path_factory: pytest.TempPathFactory, gan_answer: Sequence[Cell]) -> Path:
-    """A copy of the repository with a dozen submissions in nbgrader's layout."""
-    folder = tmp_path_factory.mktemp("course")
-    for name in ("autograder", "data_utils", "solutions", "assignments"):
-        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("nbgrader_config.py", "pyproject.toml"):
-        shutil.copy(ROOT / name, folder / name)
-    release = (ROOT / "assignments" / "gan" / "gan.ipynb").read_text()
-    notebooks = {"answer": notebook_with(release, gan_answer), "skeleton": release}
-    notebooks |= {variant.name: notebook_with(release, variant.cells(gan_answer)) for variant in CHOSEN}
+@pytest.fixture(scope="module", params=HOW_MANY_WRONG)
+def course(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Course:
+    name: str = request.param
+    folder = tmp_path_factory.mktemp(name)
+    for kind in ("autograder", "data_utils", "solutions", "assignments"):
+        shutil.copytree(ROOT / kind, folder / kind, ignore=shutil.ignore_patterns("__pycache__"))
+    for file in ("nbgrader_config.py", "pyproject.toml"):
+        shutil.copy(ROOT / file, folder / file)
+    wrong = [variant for variant in load_variants(name, ROOT / "solutions") if not variant.is_right]
+    made = Course(folder, load_lab(name), wrong[:: len(wrong) // HOW_MANY_WRONG[name]][: HOW_MANY_WRONG[name]])
+    answer, _ = Submission(ROOT / "solutions" / f"{name}.py", "answer", name).read()
+    release = made.release.read_text()
+    notebooks = {"answer": notebook_with(release, answer), "skeleton": release}
+    notebooks |= {variant.name: notebook_with(release, variant.cells(answer)) for variant in made.wrong}
     for student, text in notebooks.items():
-        path = submitted(folder, student)
+        path = made.submitted(student)
         path.parent.mkdir(parents=True)
         path.write_text(text)
-    return folder
-
-
-def submitted(course: Path, student: str) -> Path:
-    return course / "submitted" / student / "gan" / "gan.ipynb"
+    return made
 
 
 @pytest.fixture(scope="module")
-def by_command(course: Path) -> Scores:
-    text = command(sys.executable, "-m", "autograder", "grade", "submitted", "--json", "-", "--seed", 3, cwd=course)
-    results = json.loads(text)["results"]
+def by_command(course: Course) -> Scores:
+    words = ("-m", "autograder", "grade", "submitted", "--json", "-", "--seed", 3)
+    results = json.loads(command(sys.executable, *words, cwd=course.folder))["results"]
     return {r["student"]: {check["id"]: check["earned"] for check in r["checks"]} for r in results}
 
 
-def test_the_answer_has_everything_the_skeleton_nothing_and_mistakes_lose(by_command: Scores) -> None:
-    assert len(by_command) == 12
+def test_the_answer_has_everything_the_skeleton_nothing_and_mistakes_lose(course: Course, by_command: Scores) -> None:
+    assert len(by_command) == 2 + len(course.wrong)
     assert sum(by_command["answer"].values()) == 70
     assert sum(by_command["skeleton"].values()) == 0
-    for variant in CHOSEN:
+    for variant in course.wrong:
         lost = {check for check, earned in by_command[variant.name].items() if earned == 0}
         assert lost == set(variant.fails), variant.name
 
 
-def test_pytest_gives_the_same_points(course: Path, by_command: Scores) -> None:
+def test_pytest_gives_the_same_points(course: Course, by_command: Scores) -> None:
     words = ("-m", "pytest", "-q", "autograder", "--submission", "submitted", "--junitxml", "report.xml")
-    printed = command(sys.executable, *words, cwd=course, expect=1)
-    assert "answer, gan: 70 of 70 points" in printed
-    assert "skeleton, gan: 0 of 70 points" in printed
+    printed = command(sys.executable, *words, cwd=course.folder, expect=1)
+    assert f"answer, {course.lab.name}: 70 of 70 points" in printed
+    assert f"skeleton, {course.lab.name}: 0 of 70 points" in printed
     scores: Scores = {}
-    for case in ElementTree.parse(course / "report.xml").iter("testcase"):
-        student, check = case.attrib["name"].removeprefix("test_check[").removesuffix("]").split("-gan-")
-        scores.setdefault(student, {})[check] = 0.0 if case.find("failure") is not None else LAB[check].points
+    for case in ElementTree.parse(course.folder / "report.xml").iter("testcase"):
+        words_of_case = case.attrib["name"].removeprefix("test_check[").removesuffix("]")
+        student, check = words_of_case.split(f"-{course.lab.name}-")
+        scores.setdefault(student, {})[check] = 0.0 if case.find("failure") is not None else course.lab[check].points
     assert scores == by_command
 
 
-def test_nbgrader_gives_the_same_points(course: Path, by_command: Scores) -> None:
-    before = (course / "assignments" / "gan" / "gan.ipynb").read_bytes()
-    command("nbgrader", "generate_assignment", "gan", cwd=course)
-    assert (course / "assignments" / "gan" / "gan.ipynb").read_bytes() == before
-    command("nbgrader", "autograde", "gan", cwd=course)
-    command("nbgrader", "generate_feedback", "gan", cwd=course)
-    with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+def test_nbgrader_gives_the_same_points(course: Course, by_command: Scores) -> None:
+    name, before = course.lab.name, course.release.read_bytes()
+    command("nbgrader", "generate_assignment", name, cwd=course.folder)
+    assert course.release.read_bytes() == before
+    command("nbgrader", "autograde", name, cwd=course.folder)
+    command("nbgrader", "generate_feedback", name, cwd=course.folder)
+    with Gradebook(f"sqlite:///{course.folder / 'gradebook.db'}") as gradebook:
         scores = {
             student: {
                 grade.name: grade.auto_score
-                for grade in gradebook.find_submission_notebook("gan", "gan", student).grades
+                for grade in gradebook.find_submission_notebook(name, name, student).grades
                 if grade.name in by_command[student]
             }
             for student in by_command
         }
     assert scores == by_command
-    page = (course / "feedback" / CHOSEN[0].name / "gan" / "gan.html").read_text()
-    assert f"FAILED  {CHOSEN[0].fails[0]}" in page
+    page = (course.folder / "feedback" / course.wrong[0].name / name / f"{name}.html").read_text()
+    assert f"FAILED  {course.wrong[0].fails[0]}" in page
 
 
-def test_check_cells_give_the_same_points_without_the_solutions(course: Path, by_command: Scores) -> None:
-    hidden = course / "hidden"
-    (course / "solutions").rename(hidden)
+def test_check_cells_give_the_same_points_without_the_solutions(course: Course, by_command: Scores) -> None:
+    hidden = course.folder / "hidden"
+    (course.folder / "solutions").rename(hidden)
     try:
-        paths = [submitted(course, student) for student in by_command]
-        variables = {"PYTHONPATH": str(course), "MPLBACKEND": "Agg", "NBGRADER_EXECUTION": "autograde"}
-        printed = command(sys.executable, "-c", SHELL, *paths, cwd=course, **variables)
+        paths = [course.submitted(student) for student in by_command]
+        variables = {"PYTHONPATH": str(course.folder), "MPLBACKEND": "Agg", "NBGRADER_EXECUTION": "autograde"}
+        printed = command(sys.executable, "-c", SHELL, *paths, cwd=course.folder, **variables)
     finally:
-        hidden.rename(course / "solutions")
+        hidden.rename(course.folder / "solutions")
     found = json.loads(printed.rpartition("scores:")[2])
-    scores = {student: found[str(submitted(course, student))] for student in by_command}
-    assert scores == by_command
+    assert {student: found[str(course.submitted(student))] for student in by_command} == by_command
 
 
-@pytest.mark.parametrize("student", ["answer", CHOSEN[0].name])
-def test_nbgrader_validate_names_the_checks_that_fail(course: Path, by_command: Scores, student: str) -> None:
-    printed = command("nbgrader", "validate", submitted(course, student), cwd=course)
-    failed = [check for check, earned in by_command[student].items() if earned == 0]
-    assert [check for check in by_command[student] if f'check("{check}")' in printed] == failed
-    assert ("Success! Your notebook passes all the tests." in printed) == (not failed)
+def test_nbgrader_validate_names_the_checks_that_fail(course: Course, by_command: Scores) -> None:
+    for student in ("answer", course.wrong[0].name):
+        printed = command("nbgrader", "validate", course.submitted(student), cwd=course.folder)
+        failed = [check for check, earned in by_command[student].items() if earned == 0]
+        assert [check for check in by_command[student] if f'check("{check}")' in printed] == failed
+        assert ("Success! Your notebook passes all the tests." in printed) == (not failed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -60,6 +61,10 @@ def test_files_that_are_no_notebooks_get_a_row_with_no_points(tmp_path: Path) ->
         path = tmp_path / "submitted" / student / "gan" / "gan.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(text)
+    bare = tmp_path / "submitted" / "bare" / "gan" / "gan.ipynb"  # every code cell is there, and nothing else
+    bare.parent.mkdir(parents=True)
+    whole = json.loads((ROOT / "solutions" / "gan" / "gan.ipynb").read_text())["cells"]
+    bare.write_text(json.dumps({"cells": [{k: c[k] for k in ("cell_type", "source")} for c in whole]}))
     shadow = tmp_path / "submitted" / "shadow" / "gan" / "torch.py"
     shadow.parent.mkdir(parents=True)
     shadow.write_text("raise SystemExit('shadowed')")
@@ -68,6 +73,6 @@ def test_files_that_are_no_notebooks_get_a_row_with_no_points(tmp_path: Path) ->
     command("nbgrader", "autograde", "gan", cwd=tmp_path)
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
         scores = {s.student.id: s.score for s in gradebook.assignment_submissions("gan")}
-    assert scores == {"cut": 0.0, "empty": 0.0, "odd": 0.0, "shadow": 70.0}
+    assert scores == {"cut": 0.0, "empty": 0.0, "odd": 0.0, "bare": 70.0, "shadow": 70.0}
     told = (tmp_path / "autograded" / "empty" / "gan" / "gan.ipynb").read_text()
-    assert "**This submission could not be read.** The file is empty; submit the saved notebook." in told
+    assert "**This submission could not be read as it is.** The file is empty; submit the saved notebook." in told

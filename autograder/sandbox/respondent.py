@@ -103,14 +103,16 @@ class Respondent:
                 named[name].copy_(self._live(value))
                 named[name].grad = None
 
-    def fill(self, target: Handle, seed: int) -> None:
+    def fill(self, target: Handle, seed: int, turned: bool = False) -> None:
         """Give every parameter numbers that depend on the seed, its shape and its role alone, never on names or order.
 
         Two networks with the same layers then hold the same numbers, however each names and orders its layers, and
-        none of them travels: a convolutional generator has 27 MB.
+        none of them travels: a convolutional generator has 27 MB. `turned`: parameters that make a single output have
+        the other sign, and so has that output.
         """
-        named = self._resolve(target).named_parameters()
-        self.load(target, {name: _role_numbers(name, tuple(tensor.shape), seed) for name, tensor in named})
+        shapes = {name: tuple(tensor.shape) for name, tensor in self._resolve(target).named_parameters()}
+        numbers = {name: _role_numbers(name, shape, seed) for name, shape in shapes.items()}
+        self.load(target, {name: -n if turned and n.shape[:1] == (1,) else n for name, n in numbers.items()})
 
     def stages(self, target: Handle, value: Any) -> list[list[int]]:
         """The shapes that a network's torch calls give, in order, on the way of `value` through it, up to an error."""
