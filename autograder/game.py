@@ -337,19 +337,17 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
 
     @lab.check(points=2)
     def training_stays_on_the_given_device(student: Student) -> None:
-        """Both training functions put noise and labels where the argument `device` says."""
+        """Both training functions put the real images, noise and labels where the argument `device` says."""
         _require_effort_of_both(student, *players(student))
         meta = student.torch("device", "meta")  # torch's device without numbers: what is left elsewhere clashes with it
         D, G = (
             game.discriminator(student, 1.0, 0.0).call("to", meta),
             game.generator(student, 0.0).call("to", meta),
         )
-        images = student.torch("ones", BATCH, 1, 28, 28, device="meta")
+        images = white_images(BATCH)  # as a loader gives them: not on the networks' device
         optim_D, optim_G = game.sgd(student, D, game.discriminator_rate), game.sgd(student, G)
         calls: dict[str, Callable[[], object]] = {
-            "train_discriminator": lambda: game.train_discriminator(
-                student, D, G, optim_D, images, batch_size=BATCH, device=meta
-            ),
+            "train_discriminator": lambda: game.train_discriminator(student, D, G, optim_D, images, device=meta),
             "train_generator": lambda: game.train_generator(student, D, G, optim_G, device=meta),
         }
         for name, call in calls.items():

@@ -130,11 +130,12 @@ def expect_no_leak(student: Student, call: str, name: str, network: Remote, step
     network.set_gradients(3.0)
     step()
     end = network.values()
-    leaked = largest({key: end[key] - start[key] - clean[key] for key in start})
+    # A leak moves every parameter; noise that our seed does not govern moves only the weights that it meets.
+    leaked = min(float(np.abs(end[key] - start[key] - clean[key]).max()) for key in start)
     student.evidence.record(f"{call} leaves gradients in {name}", largest_gradient(network) > 0)  # tells slips apart
     network.load(start)
     student.expect_close(
-        f"With every old gradient of {name} at 3, {call} moves a parameter further by",
+        f"With every old gradient of {name} at 3, {call} moves every parameter further, by at least",
         leaked,
         0.0,
         atol=1e-5,

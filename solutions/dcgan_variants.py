@@ -464,7 +464,7 @@ DISCRIMINATOR = [
         "discriminator_squeezes_its_output",
         "This is what comes out when the discriminator's result has shape (N,) in place of (N, 1). See section 3.",
         (D_LAST, "return self.fc2(h).squeeze(1)"),
-        fails=(D_MAPS, D_COMPUTES, TRAINING),
+        fails=(D_MAPS, D_COMPUTES),
     ),
 ]
 
@@ -627,9 +627,9 @@ TRAINING_FUNCTIONS = [
         fails=(DEVICE,),
     ),
     wrong(
-        "real_images_left_on_the_cpu",
+        "real_images_not_moved",
         "This is what comes out when the real images are not moved to `device`: it works on a CPU only. See section 4.",
-        (D_REAL, "real = real_images.cpu()"),
+        (D_REAL, "real = real_images"),
         fails=(DEVICE,),
     ),
 ]

@@ -383,7 +383,7 @@ CLIPPING_SLIPS = [
                 "        setattr(module, name, nn.Parameter(p.detach().clamp(-clip_value, clip_value)))",
             ),
         ),
-        fails=(NO_LEAK, CLIP_REST, TRAINING),
+        fails=(CLIP_REST, TRAINING),
     ),
     wrong(
         "gradient_penalty_in_place_of_clipping",
@@ -441,7 +441,7 @@ LOSSES = [
         "critic_loss_real_term_only",
         "This is what comes out when the critic's loss leaves out the generated images. See section 4.",
         (D_TOTAL, "loss = -D(real).mean()"),
-        fails=(D_LOSS, TRAINING),
+        fails=(D_LOSS,),
     ),
     wrong(
         "critic_loss_generated_term_only",
@@ -461,7 +461,7 @@ LOSSES = [
         "This is what comes out when the critic's loss is minus the size of the difference: the critic may then learn to "
         "score real images low. See section 4.",
         (D_TOTAL, "loss = -(D(real).mean() - D(generated).mean()).abs()"),
-        fails=(D_LOSS, TRAINING),
+        fails=(D_LOSS,),
     ),
     wrong(
         "critic_cross_entropy_on_scores",
@@ -571,6 +571,12 @@ UPDATES = [
         "This is what comes out when the noise is uniform in [0, 1): it is drawn from N(0, 1). See sections 4 and 5.",
         *both_noises("torch.rand(N, input_dim, device=device)"),
         fails=(NOISE,),
+    ),
+    wrong(
+        "real_images_not_moved",
+        "This is what comes out when the real images are not moved to `device`: it works on a CPU only. See section 4.",
+        (D_REAL, "real = real_images"),
+        fails=(DEVICE,),
     ),
     wrong(
         "noise_left_on_the_cpu",

@@ -1,0 +1,197 @@
+"""The accuracy of the grader: what of the banks is caught, named, wrongly named, and what right answers lose.
+
+    python benchmarks/accuracy.py gan dcgan wgan --seeds 200 --pairs 50
+
+Grades every known mistake and unusual right answer of a lab's bank through the sandbox, with a seed of its own each;
+then pairs of mistakes drawn at random, which must lose what the worse of the two loses and must not be named as a
+third; then the reference answer with so many seeds, and every right answer with a tenth of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from autograder.grading import Grader, grader
+from autograder.lab import lab_names, load_lab
+from autograder.results import Result
+from autograder.submission import Cell, Submission
+from autograder.variants import BadEdit, Variant, load_variants
+
+SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
+DRAWS = 20  # of a pair, before the search for one whose edits fit together is given up
+
+console = Console()
+
+
+@dataclass
+class Row:
+    """What was found of one lab. Every list holds sentences, one a case that is not as it should be."""
+
+    lab: str
+    wrong: int = 0
+    caught: int = 0
+    named: int = 0
+    pairs: int = 0
+    right: int = 0
+    seeds: int = 0
+    wrongly_named: list[str] = field(default_factory=list)
+    other_losses: list[str] = field(default_factory=list)
+    bad_pairs: list[str] = field(default_factory=list)
+    wronged: list[str] = field(default_factory=list)
+
+
+FIGURES: dict[str, Callable[[Row], int]] = {
+    "known mistakes": lambda row: row.wrong,
+    "caught": lambda row: row.caught,
+    "named": lambda row: row.named,
+    "wrongly named": lambda row: len(row.wrongly_named),
+    "that lose other checks than stated": lambda row: len(row.other_losses),
+    "pairs of mistakes": lambda row: row.pairs,
+    "that lose too little or are wrongly named": lambda row: len(row.bad_pairs),
+    "unusual right answers": lambda row: row.right,
+    "seeds for the answer, a tenth for these": lambda row: row.seeds,
+    "checks that a right answer lost": lambda row: len(row.wronged),
+}
+
+
+def lost(result: Result) -> set[str]:
+    """The checks that did not pass."""
+    return {check.id for check in result.checks if check.status != "passed"}
+
+
+def names(result: Result) -> set[str]:
+    """The known mistakes that the result names."""
+    return {check.mistake for check in result.checks if check.mistake}
+
+
+def in_threads(work: Callable[[int], None], items: Iterable[int]) -> None:
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(work, items))
+
+
+class Bank:
+    """One lab's bank, with the means to grade it."""
+
+    def __init__(self, lab: str, base: Grader) -> None:
+        self.lab, self.base = load_lab(lab), base
+        self.answer = Submission(SOLUTIONS / f"{lab}.py", "answer", lab).read()[0]
+        self.variants = load_variants(lab, SOLUTIONS)
+        self.row = Row(lab)
+
+    def with_seed(self, seed: int) -> Grader:
+        made = replace(self.base, seed=seed, answers={})
+        made.prepare([self.lab.name], SOLUTIONS)
+        return made
+
+    def graded(self, by: Grader, cells: Sequence[Cell]) -> Result:
+        return by.grade_cells(self.lab, cells)
+
+    def wrong_ones(self, seed: int) -> None:
+        """Every known mistake: the checks that it fails, and the name that it gets."""
+        by, wrong = self.with_seed(seed), [variant for variant in self.variants if not variant.is_right]
+        self.row.wrong = len(wrong)
+
+        def one(place: int) -> None:
+            variant = wrong[place]
+            result = self.graded(by, variant.cells(self.answer))
+            self.row.caught += bool(lost(result))
+            self.row.named += variant.name in names(result)
+            if names(result) - {variant.name}:
+                self.row.wrongly_named.append(f"{variant.name} is named {', '.join(names(result))}")
+            if lost(result) != set(variant.fails):
+                self.row.other_losses.append(f"{variant.name} loses {sorted(lost(result))}, not {variant.fails}")
+
+        in_threads(one, range(len(wrong)))
+
+    def pairs(self, count: int, seed: int) -> None:
+        """Two mistakes at once."""
+        by = self.with_seed(seed)
+        drawn = list(self._draw(count, random.Random(seed)))
+        self.row.pairs = len(drawn)
+
+        def one(place: int) -> None:
+            first, second, cells = drawn[place]
+            result = self.graded(by, cells)
+            gone = sum(check.points - check.earned for check in result.checks)
+            worse = max(sum(self.lab[check].points for check in variant.fails) for variant in (first, second))
+            told = f"{first.name} with {second.name}"
+            if gone < worse:
+                self.row.bad_pairs.append(f"{told} loses {gone:g}, the worse of them {worse:g}")
+            if names(result) - {first.name, second.name}:
+                self.row.bad_pairs.append(f"{told} is named {', '.join(names(result))}")
+
+        in_threads(one, range(len(drawn)))
+
+    def _draw(self, count: int, chance: random.Random) -> Iterator[tuple[Variant, Variant, list[Cell]]]:
+        wrong = [variant for variant in self.variants if not variant.is_right]
+        for _ in range(count):
+            for _ in range(DRAWS):
+                first, second = chance.sample(wrong, 2)
+                try:
+                    yield first, second, second.cells(first.cells(self.answer))
+                    break
+                except BadEdit:  # both change the same lines
+                    continue
+
+    def right_ones(self, seeds: int) -> None:
+        """The answer with every seed, and the unusual right answers with a tenth of them."""
+        right = [variant for variant in self.variants if variant.is_right]
+        self.row.right, self.row.seeds = len(right), seeds
+
+        def one(seed: int) -> None:
+            by = self.with_seed(seed)
+            everyone = [("the answer", self.answer)]
+            if seed % 10 == 1:
+                everyone += [(variant.name, variant.cells(self.answer)) for variant in right]
+            for name, cells in everyone:
+                result = self.graded(by, cells)
+                for check in result.checks:
+                    if check.status != "passed":
+                        self.row.wronged.append(f"{name}, seed {seed}, {check.id}: {check.message}")
+
+        in_threads(one, range(1, seeds + 1))
+
+
+def measured(bank: Bank, seeds: int, pairs: int, seed: int) -> Row:
+    """Grade one bank and print what is not as it should be."""
+    started = time.perf_counter()
+    bank.wrong_ones(seed)
+    bank.pairs(pairs, seed)
+    bank.right_ones(seeds)
+    row = bank.row
+    for told in (row.wrongly_named, row.other_losses, row.bad_pairs, row.wronged):
+        for line in told:
+            console.print(f"{row.lab}: {line}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"{row.lab}: {time.perf_counter() - started:.0f} s", highlight=False)
+    return row
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("labs", nargs="*", default=lab_names())
+    parser.add_argument("--seeds", type=int, default=200)
+    parser.add_argument("--pairs", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=11, help="of the grading of mistakes, and of the pairs drawn")
+    arguments = parser.parse_args()
+    with grader([], seed=0, device="cpu") as base:
+        rows = [measured(Bank(name, base), arguments.seeds, arguments.pairs, arguments.seed) for name in arguments.labs]
+    table = Table("", *(row.lab for row in rows))
+    for what, figure in FIGURES.items():
+        table.add_row(what, *(str(figure(row)) for row in rows))
+    console.print(table)
+    console.print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+
+
+if __name__ == "__main__":
+    main()
