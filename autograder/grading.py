@@ -17,13 +17,12 @@ from autograder.facts import SHIPPED_SEED, Mistake, load_table
 from autograder.judging import Verdict, judge
 from autograder.lab import Check, Lab, load_lab
 from autograder.results import Report, Result
-from autograder.sandbox.isolation import Limits
+from autograder.sandbox.isolation import LAYERS, Limits
 from autograder.sandbox.process import ForkServer
 from autograder.session import Session
 from autograder.student import Student
 from autograder.submission import Cell, Submission, Unreadable
-
-PROTECTIONS = ("process group", "resource limits", "no network", "no new privileges", "Landlock")
+from autograder.wire import printable
 
 
 @dataclass
@@ -66,7 +65,8 @@ class Grader:
         except Unreadable as problem:
             return _unreadable(submission, str(problem))
         result = self.grade_cells(load_lab(submission.lab), cells)
-        result.student, result.path, result.sha256 = submission.student, str(submission.path), sha256
+        result.student, result.path = printable(submission.student), printable(str(submission.path))
+        result.sha256 = sha256
         result.seconds = round(time.monotonic() - started, 3)
         return result
 
@@ -135,7 +135,7 @@ class Grader:
     @property
     def missing_protections(self) -> list[str]:
         """The layers of the sandbox that this machine does not give."""
-        return [name for name in PROTECTIONS if name not in self.isolation]
+        return [name for name in LAYERS if name not in self.isolation]
 
 
 def _unreadable(submission: Submission, problem: str) -> Result:
@@ -143,7 +143,8 @@ def _unreadable(submission: Submission, problem: str) -> Result:
         most = load_lab(submission.lab).max_score
     except LookupError:
         most = 0.0
-    return Result(submission.student, submission.lab, str(submission.path), "", most, "unreadable", problem)
+    student, lab, path = (printable(str(text)) for text in (submission.student, submission.lab, submission.path))
+    return Result(student, lab, path, "", most, "unreadable", printable(problem))
 
 
 @contextmanager

@@ -11,6 +11,8 @@ from autograder.lab import Check
 from autograder.results import CheckResult, CheckStatus
 from autograder.student import NotAttempted, NotDefined, Student
 
+TAMPERED = "The submission answers for torch itself: a Linear layer of ours gave there what no Linear layer gives."
+
 
 class TimedOut(Exception):
     """The submission did not answer in its time. The message is a sentence."""
@@ -64,6 +66,8 @@ def _outcome(check: Check, student: Student, why_undefined: Callable[[str], str]
     except Crashed as crash:
         return "crashed", str(crash), ""
     except Exception as error:  # a fault of a check must not end the class  # noqa: BLE001
+        if not student.torch_is_intact():
+            return "failed", TAMPERED, ""
         return "ungradable", f"The check itself failed with {type(error).__name__}: {error}", ""
     if student.evidence.failures:
         first = student.evidence.failures[0]

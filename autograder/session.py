@@ -13,6 +13,8 @@ from autograder.sandbox.process import ForkServer, Sandbox, SandboxGone, Sandbox
 from autograder.student import where
 from autograder.submission import Cell
 
+MAX_SOURCE = 500_000  # characters of a cell: the notebooks' longest has 2,000
+
 
 class Session:
     """Answers a check's questions from a sandbox. Where the sandbox dies, the next question gets a new one, in which
@@ -39,6 +41,7 @@ class Session:
             return sandbox.ask(question, self._seconds(self._limits.question_s))
         except SandboxTimeout as late:
             self.close()
+            self._seconds(1)  # where all time is used up, that is what to tell
             self._stalled[name] = f"{name} gave {late}."
             raise TimedOut(self._stalled[name]) from None
         except SandboxGone as gone:
@@ -77,6 +80,10 @@ class Session:
         """Run all cells that are not left out. False: one ended the sandbox and is left out from now on."""
         for cell in self._cells:
             if cell.number in self._left_out:
+                continue
+            if len(cell.source) > MAX_SOURCE:
+                told = f"it has {len(cell.source):,} characters; at most {MAX_SOURCE:,} are run"
+                self.problems[cell.number] = f"Cell {cell.number} was left out: {told}."
                 continue
             question = {"op": "run", "number": cell.number, "source": cell.source}
             try:

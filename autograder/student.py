@@ -96,6 +96,10 @@ class Remote:
         self.handle = handle
         self.made_by = made_by
 
+    @property
+    def type_name(self) -> str:
+        return self.handle.type_name
+
     def __call__(self, *args: Any) -> Any:
         return self._student.ask_call(self.handle, self.made_by, args)
 
@@ -200,6 +204,15 @@ class Student:
         plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
         question = {"op": "call", "target": f"torch.{name}", "args": plain, "kwargs": kwargs}
         return self._wrapped(self.ask(name, question), name.rpartition(".")[2])
+
+    def torch_is_intact(self) -> bool:
+        """Whether a layer of ours computes, where the student's code runs, what it must: 2 * 3 + 4 * 5 + 1 = 27."""
+        try:
+            layer = self.torch("nn.Linear", 2, 1)
+            layer.load({"weight": np.array([[2, 4]], np.float32), "bias": np.ones(1, np.float32)})
+            return bool(np.array_equal(layer(np.array([[3, 5]], np.float32)), [[27]]))
+        except Exception:  # whatever the answers are made of  # noqa: BLE001
+            return False
 
     def optimizer(self, optimizer: Remote, *networks: Remote) -> dict[str, Any]:
         """An optimizer's classes, options and parameters; see `Respondent.optimizer`."""

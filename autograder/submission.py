@@ -42,15 +42,18 @@ class Submission:
         """The code cells, without check cells, and the file's SHA-256. Errors: `Unreadable`."""
         if self.problem:
             raise Unreadable(self.problem)
-        data = _bytes(self.path)
+        data = read_bytes(self.path)
         sha256 = hashlib.sha256(data).hexdigest()
         return (_script(data) if self.path.suffix == ".py" else notebook_cells(data)), sha256
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """A submitted file, where it is one and not too large. Errors: `Unreadable`."""
     if path.is_symlink():
         raise Unreadable("The file is a symbolic link; submit the notebook itself.")
     try:
+        if not path.is_file():  # a folder; or a pipe, which would be waited for
+            raise Unreadable("The file is a folder, a pipe or a device; submit the notebook itself.")
         size = path.stat().st_size
         if size > MAX_FILE:
             raise Unreadable(f"The file has {size:,} bytes; at most {MAX_FILE:,} are read. Clear its outputs.")

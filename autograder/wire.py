@@ -89,7 +89,18 @@ def _array(spec: Any, arrays: bytes) -> np.ndarray[Any, Any]:
     return np.frombuffer(arrays, dtype=dtype, count=count, offset=start).reshape(shape).copy()
 
 
+def printable(text: str) -> str:
+    """The text without what could steer a terminal or break a file: control characters and halves of characters."""
+    if text.isprintable():
+        return text
+    return "".join(
+        letter if letter.isprintable() or letter in "\n\t" else "\N{REPLACEMENT CHARACTER}" for letter in text
+    )
+
+
 def _unpack(value: Any, arrays: bytes) -> Any:
+    if isinstance(value, str):
+        return printable(value)
     if not isinstance(value, dict):
         if isinstance(value, list):
             raise BrokenFrame("a bare list stands where a tagged value belongs")
@@ -102,12 +113,12 @@ def _unpack(value: Any, arrays: bytes) -> Any:
     if tag == "tuple":
         return tuple(_unpack(item, arrays) for item in content)
     if tag == "dict":
-        return {key: _unpack(item, arrays) for key, item in content.items()}
+        return {printable(key): _unpack(item, arrays) for key, item in content.items()}
     if tag == "object":
         number, type_name = content
         if type(number) is not int or not isinstance(type_name, str):
             raise BrokenFrame("an object's handle is malformed")
-        return Handle(number, type_name[:200])
+        return Handle(number, printable(type_name[:200]))
     raise BrokenFrame(f"unknown tag {tag!r:.50}")
 
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 
-from autograder.sandbox.isolation import Limits
+from autograder.sandbox.isolation import FILTER, LANDLOCK, LIMITS, NAMESPACES, PRIVATE_FILES, Limits
 from autograder.sandbox.process import ForkServer, ForkServerFailed, Sandbox, SandboxGone, SandboxTimeout
 from tests.conftest import ROOT
 
@@ -68,29 +71,63 @@ def test_sys_exit_ends_its_cell_alone(run: Run) -> None:
 
 def test_the_working_folder_is_private_and_gone_afterwards(server: ForkServer) -> None:
     with Sandbox(server, "cpu", [], Limits()) as sandbox:
-        source = (
-            "open('note.txt', 'w').write('kept here')\nimport os, torch\nhere = os.getcwd()\nentries = os.listdir()"
-        )
+        source = "import os, pathlib\nassert os.listdir() == []\npathlib.Path('note.txt').write_text('kept here')"
         assert sandbox.ask({"op": "run", "number": 1, "source": source}, 10) == {"value": None}
-        assert os.listdir(sandbox.folder) == ["note.txt"]
+        needs(sandbox, PRIVATE_FILES)
+        assert os.listdir(sandbox.folder) == []  # nobody else sees it
     assert not Path(sandbox.folder).exists()
 
 
+def test_the_whole_folder_is_limited_not_only_each_file(server: ForkServer) -> None:
+    with Sandbox(server, "cpu", [], Limits(folder_mb=2, file_mb=1)) as sandbox:
+        needs(sandbox, PRIVATE_FILES)
+        fill = "for i in range(5):\n    with open(f'part{i}', 'wb') as part: part.write(bytes(900_000))"
+        told = raised(sandbox.ask({"op": "run", "number": 1, "source": fill}, 10))
+        assert told == "OSError: [Errno 28] No space left on device"
+
+
 def test_the_answers_and_the_home_folder_cannot_be_read(sandbox: Sandbox, run: Run) -> None:
-    needs(sandbox, "Landlock")
+    needs(sandbox, LANDLOCK)
     for path in (ROOT / "solutions" / "gan.py", ROOT / "pyproject.toml", Path("/etc/passwd"), Path.home() / ".bashrc"):
         assert raised(run(f"open({str(path)!r})")).startswith("PermissionError"), path
     assert raised(run(f"import os\nos.listdir({str(ROOT)!r})")).startswith("PermissionError")
     assert raised(run("open('/tmp/written_outside', 'w')")).startswith("PermissionError")
 
 
-def test_there_is_no_network(sandbox: Sandbox, run: Run) -> None:
-    needs(sandbox, "no network")
+def test_there_is_no_network_and_no_socket_with_a_path(sandbox: Sandbox, run: Run) -> None:
+    if FILTER not in sandbox.isolation and NAMESPACES not in sandbox.isolation:
+        pytest.skip("this machine gives neither a filter nor namespaces")
     assert "Error" in raised(run("import socket\nsocket.create_connection(('127.0.0.1', 9), timeout=2)"))
-    needs(sandbox, "Landlock")
-    assert "Error" in raised(
-        run("import socket\nsocket.socket(socket.AF_INET, socket.SOCK_STREAM).bind(('127.0.0.1', 0))")
-    )
+    needs(sandbox, FILTER)
+    assert raised(run("socket.socket(socket.AF_UNIX)")) == "PermissionError: [Errno 1] Operation not permitted"
+    assert raised(run("socket.socketpair(type=socket.SOCK_DGRAM)")).startswith("PermissionError")
+    assert run("import asyncio\nasyncio.run(asyncio.sleep(0))") == {"value": None}
+
+
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("os.fork()", "BlockingIOError: [Errno 11] Resource temporarily unavailable"),
+        ("import subprocess\nsubprocess.run(['true'])", "BlockingIOError: [Errno 11] Resource temporarily unavailable"),
+        ("os.execv('/bin/true', ['true'])", "PermissionError: [Errno 1] Operation not permitted"),
+        ("os.setresuid(0, 0, 0)", "PermissionError: [Errno 1] Operation not permitted"),
+        ("os.setpgid(0, 0)", "PermissionError: [Errno 1] Operation not permitted"),
+        ("os.memfd_create('hidden')", "PermissionError: [Errno 1] Operation not permitted"),
+    ],
+)
+def test_calls_that_no_lab_needs_are_refused(sandbox: Sandbox, run: Run, source: str, told: str) -> None:
+    needs(sandbox, FILTER)
+    assert raised(run(f"import os\n{source}")) == told
+
+
+def test_threads_work_and_are_counted(server: ForkServer) -> None:
+    with Sandbox(server, "cpu", [], Limits(processes=20)) as sandbox:
+        needs(sandbox, LIMITS)
+        start = "import threading, time\nthreads = [threading.Thread(target=time.sleep, args=(9,), daemon=True)"
+        start += " for _ in range({n})]\nfor thread in threads:\n    thread.start()"
+        assert sandbox.ask({"op": "run", "number": 1, "source": start.format(n=5)}, 10) == {"value": None}
+        told = raised(sandbox.ask({"op": "run", "number": 1, "source": start.format(n=50)}, 10))
+        assert told == "RuntimeError: can't start new thread"
 
 
 def test_the_environment_holds_no_secret(server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,35 +137,58 @@ def test_the_environment_holds_no_secret(server: ForkServer, monkeypatch: pytest
         assert sandbox.ask({"op": "run", "number": 1, "source": source}, 10) == {"value": None}
 
 
-def test_the_grader_cannot_be_signalled(sandbox: Sandbox, run: Run) -> None:
-    needs(sandbox, "Landlock")
-    assert raised(run(f"import os\nos.kill({os.getpid()}, 0)")).startswith("PermissionError")
+def test_no_process_outside_can_be_seen_or_signalled(sandbox: Sandbox, run: Run) -> None:
+    needs(sandbox, NAMESPACES)
+    assert run("import os\nassert (os.getpid(), os.getppid()) == (1, 0)") == {"value": None}
+    for target in (os.getpid(), -1):
+        assert raised(run(f"os.kill({target}, 9)")).startswith("ProcessLookupError"), target
 
 
 def test_memory_files_and_output_are_limited(run: Run) -> None:
     assert raised(run("block = bytearray(600 * 2**20)")).startswith("MemoryError")
+    assert (
+        raised(run("import mmap\nshared = mmap.mmap(-1, 600 * 2**20)")) == "OSError: [Errno 12] Cannot allocate memory"
+    )
     assert raised(run("f = open('big', 'wb')\nf.write(bytes(3 * 2**20))\nf.flush()")).startswith("OSError")
     assert run("for _ in range(200):\n    print('x' * 100_000)") == {"value": None}
 
 
 def test_an_endless_loop_is_a_timeout_and_nothing_of_it_is_left(server: ForkServer) -> None:
     with Sandbox(server, "cpu", [], Limits()) as sandbox:
-        loop = "import os\nif os.fork() == 0:\n    while True: pass\nwhile True: pass"
+        loop = "import threading\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()\nwhile True: pass"
         with pytest.raises(SandboxTimeout, match="no answer within 1 seconds"):
             sandbox.ask({"op": "run", "number": 1, "source": loop}, 1)
-        group = sandbox._pid
-        assert group is not None
-        os.killpg(group, 0)
-    for _ in range(50):  # the second process is reaped by init, not by us
-        try:
-            os.killpg(group, 0)
-        except ProcessLookupError:
-            return
-        time.sleep(0.1)
-    pytest.fail("a process of the sandbox's group outlived it")
+        keeper = psutil.Process(sandbox._pid)
+        (loop_process,) = keeper.children()
+    assert not keeper.is_running()
+    assert not loop_process.is_running()
 
 
-@pytest.mark.parametrize("end", ["os._exit(0)", "os.kill(os.getpid(), 9)", "import ctypes; ctypes.string_at(0)"])
+@pytest.mark.parametrize("killed", ["the grader", "the fork server"])
+def test_nothing_is_left_behind_where_this_is_killed(killed: str) -> None:
+    """The grader is a process of its own here, with a sandbox in an endless loop."""
+    source = (
+        "import sys; from autograder.sandbox.isolation import Limits\n"
+        "from autograder.sandbox.process import ForkServer, Sandbox\n"
+        "server = ForkServer(); sandbox = Sandbox(server, 'cpu', [], Limits())\n"
+        "print(server._process.pid, sandbox._pid, sandbox.folder, flush=True)\n"
+        "sandbox.ask({'op': 'run', 'number': 1, 'source': 'while True: pass'}, 600)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", source], cwd=ROOT, stdout=subprocess.PIPE, text=True) as grader:
+        assert grader.stdout
+        server, keeper, folder = grader.stdout.readline().split()
+        processes = [psutil.Process(int(server)), psutil.Process(int(keeper))]
+        while not processes[1].children():
+            time.sleep(0.05)
+        processes += processes[1].children()
+        psutil.Process(grader.pid if killed == "the grader" else int(server)).kill()
+        _, alive = psutil.wait_procs(processes, timeout=20)
+        grader.kill()
+    assert not alive
+    assert not Path(folder).exists()
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.abort()", "import ctypes; ctypes.string_at(0)"])
 def test_a_process_that_ends_is_gone_and_the_server_goes_on(server: ForkServer, end: str) -> None:
     with Sandbox(server, "cpu", [], Limits()) as sandbox, pytest.raises(SandboxGone, match="process ended"):
         sandbox.ask({"op": "run", "number": 1, "source": f"import os\n{end}"}, 10)

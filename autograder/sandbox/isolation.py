@@ -1,8 +1,15 @@
 """What keeps a sandbox process to itself, in layers that need no root. Each is skipped, and not listed, where it fails.
 
-`resource` and `os` of the standard library carry the limits and the process group. Landlock, unshare and prctl
-have no module there before Python 3.12, so `ctypes` calls the C library for these. Sources: the kernel's
-Documentation/userspace-api/landlock.rst, and the manual pages prctl(2), unshare(2), setrlimit(2).
+    keeper (trusted)     own session, own namespaces; private file system; kills and clears up
+      `- sandbox         process 1 of its namespace; resource limits, no new privileges, Landlock, system call filter
+
+How each was chosen. `resource` and `os` of the standard library carry the limits and the process group. pyseccomp, a
+thin wrapper of the system's own libseccomp, makes the filter. Namespaces, mounts and prctl have no module in Python
+3.11 (`os.unshare` came with 3.12), so `ctypes` calls the C library; the `landlock` package knows no network and no
+scopes (rules of version 4 and 6), so Landlock is called too. bubblewrap and nsjail start a program, and so would pay
+for the import of torch with every submission, where a fork pays milliseconds.
+
+Sources: the manual pages unshare(2), mount(2), prctl(2), setrlimit(2), pid_namespaces(7), seccomp(2), landlock(7).
 """
 
 from __future__ import annotations
@@ -12,26 +19,30 @@ import ctypes
 import os
 import resource
 import signal
-import struct
-import sys
-import sysconfig
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.sandbox.landlock import restrict_files
+from autograder.sandbox.system_calls import filter_system_calls
+
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS = 1, 4, 38
-CLONE_NEWUSER, CLONE_NEWNET, CLONE_NEWIPC = 0x10000000, 0x40000000, 0x08000000
-LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
-LANDLOCK_VERSION_FLAG, LANDLOCK_PATH_BENEATH = 1, 1
-READ = 0b1101  # execute, read a file, read a directory
-ON_A_FILE = 0b100_0000_0000_0111  # the rights that a rule on a single file may name: execute, write, read, truncate
-READABLE = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/zero")
-DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
-GPU_PATHS = ("/dev", "/sys", "/proc")  # CUDA's driver reads all of these
-
-
+CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
+    *(0x20000, 0x08000000, 0x10000000),
+    *(0x20000000, 0x40000000),
+)
+MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+MNT_DETACH = 2
+FIRST_REAL_USER = 0x40000000  # real users of sandboxes started by root: far from those of any machine
 MAX_MESSAGE = 65_536  # bytes of one message between the grader and the fork server
+Layer = tuple[str, Callable[[], None]]
+
+# The names that results carry in `environment.isolation`.
+NAMESPACES, PRIVATE_FILES = "own processes, network and IPC", "private file system"
+GROUP, LIMITS, NO_PRIVILEGES = "process group", "resource limits", "no new privileges"
+LANDLOCK, FILTER = "Landlock", "system call filter"
+LAYERS = (NAMESPACES, PRIVATE_FILES, GROUP, LIMITS, NO_PRIVILEGES, LANDLOCK, FILTER)
 
 
 @dataclass(frozen=True)
@@ -43,9 +54,10 @@ class Limits:
     submission_s: float = 120.0  # wall-clock seconds for the whole submission
     cpu_s: int = 120  # processor seconds of one sandbox process
     memory_mb: int = 2048  # memory beyond what the fork server has loaded
+    folder_mb: int = 256  # all that it writes, where the machine gives it a file system of its own
     file_mb: int = 64  # size of any file that it writes
     open_files: int = 256
-    processes: int = 512  # processes and threads of this user; the kernel does not hold root to it
+    processes: int = 128  # processes and threads
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -61,22 +73,49 @@ def _checked(result: int) -> int:
     return result
 
 
-def _own_group() -> None:
-    os.setsid()
+def end_with_parent(how: signal.Signals) -> None:
+    """Have the kernel send this signal when the parent ends, however it ends. After changes of user, which undo it."""
+    _checked(_libc().prctl(PR_SET_PDEATHSIG, how, 0, 0, 0))
+
+
+def _own_namespaces() -> None:
+    """The next child is process 1 of a namespace that dies with it; no interface but a loopback that is down."""
+    user, group = os.getuid(), os.getgid()
+    if os.geteuid() == 0:  # the kernel counts no processes of a real user root
+        os.setresuid(FIRST_REAL_USER + os.getpid(), 0, 0)
+    _checked(_libc().unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS))
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+
+
+def _mount(kind: bytes, target: bytes, flags: int, data: bytes | None = None) -> None:
+    _checked(_libc().mount(b"none", target, kind, flags, data))
+
+
+def _private_files(folder: str, limits: Limits) -> None:
+    """A file system in memory, of limited size, that nobody else sees and that goes with its last process."""
+    _mount(b"none", b"/", MS_REC | MS_PRIVATE)
+    size = f"size={limits.folder_mb}m,nr_inodes=10000,mode=0700"
+    _mount(b"tmpfs", folder.encode(), MS_NOSUID | MS_NODEV | MS_NOEXEC, size.encode())
+
+
+def unmount(folder: str) -> None:
+    """Take a private file system away, if there is one."""
+    _libc().umount2(folder.encode(), MNT_DETACH)
 
 
 def _no_new_privileges() -> None:
-    """Also: end with the fork server, and be no target for a debugger. After the namespaces, which undo these two."""
-    libc = _libc()
-    _checked(libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-    _checked(libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0))
-    _checked(libc.prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+    """Also: end with the keeper, and be no target for a debugger."""
+    _checked(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _checked(_libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
+    end_with_parent(signal.SIGKILL)
 
 
 def _memory_in_use() -> int:
-    """Bytes that RLIMIT_DATA counts already: the fork server's private writable memory."""
+    """Bytes of address space that this process, a copy of the fork server, has already."""
     with open("/proc/self/status") as status:
-        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmData:"))
+        return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmSize:"))
 
 
 def _resource_limits(limits: Limits, device: str) -> None:
@@ -88,69 +127,33 @@ def _resource_limits(limits: Limits, device: str) -> None:
         resource.RLIMIT_NPROC: limits.processes,
     }
     if device == "cpu":  # CUDA reserves far more address space than it uses
-        bounds[resource.RLIMIT_DATA] = _memory_in_use() + limits.memory_mb * 2**20
+        bounds[resource.RLIMIT_AS] = _memory_in_use() + limits.memory_mb * 2**20
     for which, bound in bounds.items():
         resource.setrlimit(which, (bound, bound))
 
 
-def _no_network() -> None:
-    """A network namespace of its own holds no interface but a loopback that is down."""
-    user, group = os.getuid(), os.getgid()
-    _checked(_libc().unshare(CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWIPC))
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+def _in_force(layers: Iterable[Layer]) -> list[str]:
+    names = []
+    for name, layer in layers:
+        with contextlib.suppress(OSError, AttributeError, ValueError):
+            layer()
+            names.append(name)
+    return names
 
 
-def _allow(ruleset: int, path: str, rights: int) -> None:
-    libc = _libc()
-    with contextlib.suppress(FileNotFoundError):
-        descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-        try:
-            allowed = rights if os.path.isdir(path) else rights & ON_A_FILE
-            rule = struct.pack("=QI", allowed, descriptor)
-            _checked(libc.syscall(LANDLOCK_ADD_RULE, ruleset, LANDLOCK_PATH_BENEATH, rule, 0))
-        finally:
-            os.close(descriptor)
-
-
-def readable_paths() -> set[str]:
-    """What a sandbox may read beside its own folder: Python, its packages, the system's libraries, and our two."""
-    package = Path(__file__).resolve().parents[1]
-    python = {sys.prefix, sys.base_prefix, sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")}
-    return {*READABLE, *python, str(package), str(package.parent / "data_utils")}
-
-
-def _landlock(folder: str, device: str) -> None:
-    libc = _libc()
-    version = _checked(libc.syscall(LANDLOCK_CREATE_RULESET, None, 0, LANDLOCK_VERSION_FLAG))
-    files = (1 << (13 if version == 1 else 14 if version == 2 else 15 if version < 5 else 16)) - 1
-    network = 0b11 if version >= 4 else 0  # bind and connect a TCP port
-    scope = 0b11 if version >= 6 else 0  # abstract sockets and signals stay inside
-    attribute = struct.pack("=QQQ", files, network, scope)[: 8 if version < 4 else 16 if version < 6 else 24]
-    ruleset = _checked(libc.syscall(LANDLOCK_CREATE_RULESET, attribute, len(attribute), 0))
-    try:
-        for path in readable_paths():
-            _allow(ruleset, path, READ & files)
-        for path in (*DEVICES, folder, *(GPU_PATHS if device != "cpu" else ())):
-            _allow(ruleset, path, files)
-        _checked(libc.syscall(LANDLOCK_RESTRICT_SELF, ruleset, 0))
-    finally:
-        os.close(ruleset)
+def isolate_keeper(folder: str, limits: Limits) -> list[str]:
+    """The layers that a process must have before its child is born. Returns the names of those in force."""
+    return _in_force([(NAMESPACES, _own_namespaces), (PRIVATE_FILES, lambda: _private_files(folder, limits))])
 
 
 def isolate(folder: str, limits: Limits, device: str) -> list[str]:
     """Confine this process to `folder` and to its limits. Returns the names of the layers that are in force."""
-    layers: Iterable[tuple[str, Callable[[], None]]] = (
-        ("process group", _own_group),
-        ("resource limits", lambda: _resource_limits(limits, device)),
-        ("no network", _no_network),
-        ("no new privileges", _no_new_privileges),
-        ("Landlock", lambda: _landlock(folder, device)),
+    return _in_force(
+        [
+            (GROUP, os.setsid),
+            (LIMITS, lambda: _resource_limits(limits, device)),
+            (NO_PRIVILEGES, _no_new_privileges),
+            (LANDLOCK, lambda: restrict_files(folder, device)),
+            (FILTER, filter_system_calls),
+        ]
     )
-    in_force = []
-    for name, layer in layers:
-        with contextlib.suppress(OSError, AttributeError, ValueError):
-            layer()
-            in_force.append(name)
-    return in_force

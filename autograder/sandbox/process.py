@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -62,18 +61,17 @@ class Sandbox:
 
     def __init__(self, server: ForkServer, device: str, idle: Sequence[str], limits: Limits) -> None:
         self._server = server
-        self.folder = tempfile.mkdtemp(prefix="submission-")
         self._channel, childs_end = socket.socketpair()
         job = {
             "op": "start",
-            "folder": self.folder,
-            "environment": _environment(self.folder),
             "limits": limits.as_dict(),
             "device": device,
             "idle": list(idle),
         }
         try:
-            self._pid = server.request(job, childs_end)["pid"]
+            started = server.request(job, childs_end)
+            self._pid: int | None = started["pid"]
+            self.folder: str = started["folder"]
             hello = self._exchange(None, START_S)
         except BaseException:
             self.close()
@@ -103,13 +101,12 @@ class Sandbox:
         except (wire.Closed, OSError):
             raise SandboxGone("the submission's process ended") from None
 
-    def close(self) -> dict[str, Any]:
-        """End the process with all it has started, and delete its folder. Returns how it ended."""
+    def close(self) -> None:
+        """End the process with all it has started; its folder goes with it."""
         self._channel.close()
         pid, self._pid = getattr(self, "_pid", None), None
-        ended = self._server.request({"op": "end", "pid": pid}) if pid else {}
-        shutil.rmtree(self.folder, ignore_errors=True)
-        return ended
+        if pid:
+            self._server.request({"op": "end", "pid": pid})
 
     def __enter__(self) -> Self:
         return self
@@ -118,11 +115,15 @@ class Sandbox:
         self.close()
 
 
-def _environment(folder: str) -> dict[str, str]:
+def _environment() -> dict[str, str]:
+    """What the fork server, and every sandbox, finds in its environment: nothing of the grader's own."""
     kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     return kept | {
-        "HOME": folder,
-        "TMPDIR": folder,
+        "HOME": os.path.expanduser("~"),  # where the libraries keep what they cache; a sandbox has its own
+        "TMPDIR": tempfile.gettempdir(),
+        "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
         "NBGRADER_EXECUTION": "autograde",
         "AUTOGRADER_SANDBOX": "1",
@@ -135,13 +136,10 @@ class ForkServer:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._control, servers_end = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        root = str(Path(__file__).resolve().parents[2])
-        environment = _environment("/") | {"HOME": os.path.expanduser("~"), "PYTHONPATH": root}
-        environment |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "TMPDIR": tempfile.gettempdir()}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "autograder.sandbox.server", str(servers_end.fileno())],
             pass_fds=[servers_end.fileno()],
-            env=environment,
+            env=_environment(),
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,

@@ -15,11 +15,14 @@ import os
 import signal
 import socket
 import sys
+import tempfile
+from functools import partial
 from typing import Any
 
 from autograder import wire
 from autograder.sandbox.cells import Cells
 from autograder.sandbox.isolation import MAX_MESSAGE, Limits, isolate
+from autograder.sandbox.keeper import keep
 from autograder.sandbox.respondent import Respondent
 
 # What the notebooks import: loaded once here, so that no submission waits for it.
@@ -77,10 +80,8 @@ def load_libraries() -> None:
     gc.freeze()
 
 
-def _become_sandbox(channel: socket.socket, job: dict[str, Any]) -> None:
-    """What a forked child does, from its birth to its end: shut itself in, then answer until the channel closes."""
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_DFL)
+def _become_sandbox(channel: socket.socket, job: dict[str, Any], folder: str, layers: list[str]) -> None:
+    """What a sandbox does, from its birth to its end: shut itself in, then answer until the channel closes."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -89,10 +90,9 @@ def _become_sandbox(channel: socket.socket, job: dict[str, Any]) -> None:
     connection = socket.socket(fileno=3)
     channel.detach()
     sys.stdin, sys.stdout, sys.stderr = open(0), CutOutput(), CutOutput()  # noqa: SIM115
-    os.chdir(job["folder"])
-    os.environ.clear()
-    os.environ.update(job["environment"])
-    layers = isolate(job["folder"], Limits(**job["limits"]), job["device"])
+    os.chdir(folder)
+    os.environ.update({"HOME": folder, "TMPDIR": folder, "USER": "student"})
+    layers += isolate(folder, Limits(**job["limits"]), job["device"])
     device = job["device"] if job["device"] != "auto" else _best_device()
     connection.sendall(wire.encode({"isolation": layers, "device": device}))
     cells = Cells(idle=job["idle"])
@@ -138,32 +138,27 @@ class Server:
     def handle(self, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         if message["op"] == "end":
             return self.end(message["pid"])
-        channel = socket.socket(fileno=descriptors[0])
+        channel, folder = socket.socket(fileno=descriptors[0]), tempfile.mkdtemp(prefix="submission-")
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
                 self.control.close()
-                _become_sandbox(channel, message)
+                keep(folder, Limits(**message["limits"]), channel, partial(_become_sandbox, channel, message, folder))
                 status = 0
             finally:
                 os._exit(status)
         channel.close()
         self.children.add(pid)
-        return {"pid": pid}
+        return {"pid": pid, "folder": folder}
 
     def end(self, pid: int) -> dict[str, Any]:
-        """Kill a sandbox with its whole process group. Returns its `os.waitstatus_to_exitcode` and peak memory."""
-        for kill in (os.killpg, os.kill):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                kill(pid, signal.SIGKILL)
-        _, status, usage = os.wait4(pid, 0)
+        """End a sandbox and all it has started, and wait until its keeper has cleared up."""
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+        os.waitpid(pid, 0)
         self.children.discard(pid)
-        return {
-            "exit": os.waitstatus_to_exitcode(status),
-            "peak_kb": usage.ru_maxrss,
-            "cpu_s": usage.ru_utime,
-        }
+        return {"ended": pid}
 
 
 def main() -> None:
