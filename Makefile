@@ -4,7 +4,7 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 CLASS := example_class
 
-.PHONY: grade test test-slow lint format build clean
+.PHONY: grade test test-slow fuzz lint format build clean
 
 grade: $(BIN)/.ready
 	python -m autograder example-class $(CLASS)
@@ -17,6 +17,9 @@ test: $(BIN)/.ready lint
 
 test-slow: $(BIN)/.ready
 	pytest -q -m slow
+
+fuzz: $(BIN)/.ready
+	FUZZ_EXAMPLES=3000 pytest -q tests/test_fuzz.py
 
 lint: $(BIN)/.ready
 	ruff check .

@@ -18,7 +18,8 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Float, Unicode
+from traitlets import Bool, Float, Unicode
+from traitlets.log import get_logger
 
 from autograder.feedback import feedback
 from autograder.grading import Grader, grader
@@ -87,17 +88,27 @@ def _grader(lab: str, device: str, timeout_s: float) -> Grader:
     return stack.enter_context(grader([lab], device=device, limits=Limits(submission_s=timeout_s)))
 
 
+class MissingIsolation(Exception):
+    """This machine does not give the sandbox a protection that the configuration asks for."""
+
+
+@functools.cache
+def _tell_once(message: str) -> None:
+    get_logger().warning(message)
+
+
 class SandboxedGrades(NbGraderPreprocessor):  # type: ignore[misc]
     """Grades a submission in the sandbox and writes feedback and points into its test cells."""
 
     device = Unicode("auto", help="Where submissions run: auto, cpu or cuda.").tag(config=True)
     timeout = Float(120.0, help="Seconds for one submission.").tag(config=True)
+    require_isolation = Bool(False, help="Refuse to grade where a protection is missing.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         name = resources["nbgrader"]["notebook"]
         lab = load_lab(name)  # a notebook is graded by the rules of the lab that its file is named after
         cells = notebook_cells(json.dumps(nb).encode())
-        result = _grader(name, self.device, self.timeout).grade_cells(lab, cells)
+        result = self._isolated_grader(name).grade_cells(lab, cells)
         if result.message:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], name, result.message)
         for cell in nb.cells:
@@ -105,6 +116,16 @@ class SandboxedGrades(NbGraderPreprocessor):  # type: ignore[misc]
                 cell.outputs = _outputs(cell.metadata.nbgrader["grade_id"], result)
                 cell.execution_count = 1
         return nb, resources
+
+    def _isolated_grader(self, lab: str) -> Grader:
+        """The run's grader. Errors: `MissingIsolation`, where a protection is missing and required."""
+        graded_by = _grader(lab, self.device, self.timeout)
+        if graded_by.missing_protections:
+            missing = f"This machine does not give the sandbox: {', '.join(graded_by.missing_protections)}."
+            if self.require_isolation:
+                raise MissingIsolation(f"{missing} SandboxedGrades.require_isolation asks for all of them.")
+            _tell_once(missing)
+        return graded_by
 
 
 def _outputs(check_id: str, result: Result) -> list[Any]:

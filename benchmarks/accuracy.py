@@ -1,6 +1,6 @@
 """The accuracy of the grader: what of the banks is caught, named, wrongly named, and what right answers lose.
 
-    python benchmarks/accuracy.py gan dcgan wgan --seeds 200 --pairs 50
+    python -m benchmarks.accuracy gan dcgan wgan --seeds 200 --pairs 50
 
 Grades every known mistake and unusual right answer of a lab's bank through the sandbox, with a seed of its own each;
 then pairs of mistakes drawn at random, which must lose what the worse of the two loses and must not be named as a

@@ -1,6 +1,6 @@
 """Train a lab's reference answer as its notebook does, and draw what it logged.
 
-    python benchmarks/training.py gan --epochs 30 --data FOLDER --out FOLDER
+    python -m benchmarks.training gan --epochs 30 --data FOLDER --out FOLDER
 
 Runs the notebook's own `main` on the digits that `load_digits` finds, then reads TensorBoard's event files back:
 prints seconds an epoch and the final losses, and draws both curves and the samples at 0, 25, 50, 75 and 100 per cent.

@@ -65,6 +65,19 @@ def both_noises(expression: str) -> tuple[Edit, Edit]:
 
 GENERATOR = [
     wrong(
+        "generator_with_gelu",
+        "This is what comes out when GELU takes the place of ReLU in the generator's first layer. See section 2.",
+        (G_FC1, G_FC1.replace("ReLU", "GELU")),
+        fails=(G_COMPUTES,),
+    ),
+    wrong(
+        "generator_batch_norm_without_scale_and_shift",
+        "This is what comes out when the generator's BatchNorm2d has no scale and no shift of its own "
+        "(affine=False). See section 2.",
+        (G_CONV1, G_CONV1.replace("BatchNorm2d(64)", "BatchNorm2d(64, affine=False)")),
+        fails=(G_PARAMETERS, G_COMPUTES),
+    ),
+    wrong(
         "generator_without_batch_norm",
         "This is what comes out when the generator has no BatchNorm at all. See section 2.",
         (G_FC1, G_FC1.replace("nn.BatchNorm1d(1024), ", "")),
@@ -313,6 +326,19 @@ GENERATOR = [
 ]
 
 DISCRIMINATOR = [
+    wrong(
+        "discriminator_convolutions_without_bias",
+        "This is what comes out when both convolutions of the discriminator have no bias. See section 3.",
+        (D_CONV1, D_CONV1.replace("kernel_size=5", "kernel_size=5, bias=False")),
+        (D_CONV2, D_CONV2.replace("kernel_size=5", "kernel_size=5, bias=False")),
+        fails=(D_PARAMETERS, D_COMPUTES),
+    ),
+    wrong(
+        "discriminator_with_elu",
+        "This is what comes out when ELU takes the place of LeakyReLU in the discriminator's fc1. See section 3.",
+        (D_FC1, D_FC1.replace("nn.LeakyReLU(0.1)", "nn.ELU(0.1)")),
+        fails=(D_COMPUTES,),
+    ),
     wrong(
         "discriminator_padding_2",
         "This is what comes out when both convolutions have padding 2 and fc1 takes 64 * 7 * 7 inputs: 3,265,409 "
@@ -675,6 +701,12 @@ BUILDING = [
         fails=(OPTIMIZERS, TRAINING),
     ),
     wrong(
+        "discriminator_learns_at_1e_3",
+        "This is what comes out when the discriminator's learning rate is 1e-3. See section 6.",
+        (ADAM_D, ADAM_D.replace("2e-4", "1e-3")),
+        fails=(OPTIMIZERS,),
+    ),
+    wrong(
         "optimizers_rmsprop",
         "This is what comes out when the optimizers are RMSprop, as in lab 3. See section 6.",
         (ADAM_G, ADAM_G.replace("Adam", "RMSprop")),
@@ -691,6 +723,62 @@ BUILDING = [
 ]
 
 RIGHT = [
+    right(
+        "leaky_relu_by_where",
+        "LeakyReLU written out with torch.where.",
+        (D_CONV1, "nn.Sequential(nn.Conv2d(1, 32, 5), nn.MaxPool2d(2))"),
+        (D_FIRST, "h = self.conv1(x)\n        h = torch.where(h > 0, h, 0.1 * h)"),
+    ),
+    right(
+        "linear_layer_by_hand",
+        "The last Linear layer is two nn.Parameters and a product of matrices.",
+        (
+            f"self.fc2 = {D_FC2}",
+            "self.weight = nn.Parameter(0.03 * torch.randn(1, 1024))\n        self.bias = nn.Parameter(torch.zeros(1))",
+        ),
+        (D_LAST, "return torch.sigmoid(h @ self.weight.T + self.bias)"),
+    ),
+    right(
+        "flatten_and_unflatten_by_name",
+        "torch.flatten and unflatten in place of view.",
+        (G_VIEW, "h = self.fc2(h).unflatten(1, (128, 7, 7))"),
+        (D_FLAT, "h = self.fc1(torch.flatten(h, start_dim=1))"),
+    ),
+    right(
+        "stages_in_a_module_dict",
+        "The stages stand in an nn.ModuleDict.",
+        (f"self.conv1 = {D_CONV1}", f"self.stages = nn.ModuleDict({{'first': {D_CONV1}}})"),
+        (D_FIRST, "h = self.stages['first'](x)"),
+    ),
+    right(
+        "noise_by_normal",
+        "Noise by torch.normal.",
+        *both_noises("torch.normal(0.0, 1.0, (N, input_dim), device=device)"),
+    ),
+    right(
+        "noise_by_numpy",
+        "Noise by NumPy, as float32.",
+        ("import torch\n", "import numpy as np\nimport torch\n"),
+        *both_noises("torch.from_numpy(np.random.randn(N, input_dim).astype(np.float32)).to(device)"),
+    ),
+    right(
+        "detach_at_the_call",
+        "The generated images are detached where the network scores them.",
+        ("generated = G(z).detach()", "generated = G(z)"),
+        (D_SCORES, "D(real), D(generated.detach())"),
+    ),
+    right(
+        "loss_returned_by_float",
+        "The loss is made a float by float().",
+        (D_RETURN, D_RETURN.replace("loss.item()", "float(loss.detach())")),
+        (G_RETURN, G_RETURN.replace("loss.item()", "float(loss.detach().cpu())")),
+    ),
+    right(
+        "networks_put_in_training_mode",
+        "train() is called on both networks before each update.",
+        (D_REAL, lines("D.train()", "G.train()", "real = real_images.to(device)")),
+        ("score = D(G(z))", lines("D.train()", "G.train()", "score = D(G(z))")),
+    ),
     right(
         "functional_activations",
         "Activations and pooling from torch and torch.nn.functional in forward.",
@@ -891,6 +979,18 @@ RIGHT = [
         ),
         (ADAM_G, ADAM_G.replace("2e-4", "0.0002, betas=(0.5, 0.999)")),
         (ADAM_D, ADAM_D.replace("2e-4", "0.0002, betas=(0.5, 0.999)")),
+    ),
+    right(
+        "labels_by_new_full",
+        "Labels made by new_full and zeros_like of the scores.",
+        (ONES, "score_real.new_full(score_real.shape, 1.0)"),
+        (ZEROS, "0 * score_generated.detach()"),
+    ),
+    right(
+        "adam_with_other_settings",
+        "Adam with an epsilon and an implementation of the student's own choice.",
+        (ADAM_G, ADAM_G.replace("2e-4", "2e-4, eps=1e-7, foreach=False")),
+        (ADAM_D, ADAM_D.replace("2e-4", "lr := 0.0002, amsgrad=True").replace("lr=lr := ", "lr=")),
     ),
     right(
         "plots_magics_and_training_at_once",

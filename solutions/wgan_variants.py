@@ -76,6 +76,19 @@ def both_noises(expression: str) -> tuple[Edit, Edit]:
 
 GENERATOR = [
     wrong(
+        "generator_with_gelu",
+        "This is what comes out when GELU takes the place of ReLU in the generator's first layer. See section 2.",
+        (G_FC1, G_FC1.replace("ReLU", "GELU")),
+        fails=(G_COMPUTES,),
+    ),
+    wrong(
+        "generator_batch_norm_without_scale_and_shift",
+        "This is what comes out when the generator's BatchNorm2d has no scale and no shift of its own "
+        "(affine=False). See section 2.",
+        (G_CONV1, G_CONV1.replace("BatchNorm2d(64)", "BatchNorm2d(64, affine=False)")),
+        fails=(G_PARAMETERS, G_COMPUTES),
+    ),
+    wrong(
         "generator_ends_in_sigmoid",
         "This is what comes out when the generator ends in Sigmoid, as in lab 2: its images lie in [0, 1], this lab's "
         "real ones in [-1, 1]. See sections 1 and 2.",
@@ -178,6 +191,19 @@ GENERATOR = [
 ]
 
 CRITIC = [
+    wrong(
+        "critic_convolutions_without_bias",
+        "This is what comes out when both convolutions of the critic have no bias. See section 3.",
+        (D_CONV1, D_CONV1.replace("kernel_size=5", "kernel_size=5, bias=False")),
+        (D_CONV2, D_CONV2.replace("kernel_size=5", "kernel_size=5, bias=False")),
+        fails=(D_PARAMETERS, D_COMPUTES),
+    ),
+    wrong(
+        "critic_with_elu",
+        "This is what comes out when ELU takes the place of LeakyReLU in the critic's fc1. See section 3.",
+        (D_FC1, D_FC1.replace("nn.LeakyReLU(0.1)", "nn.ELU(0.1)")),
+        fails=(D_COMPUTES,),
+    ),
     wrong(
         "critic_keeps_sigmoid",
         "This is what comes out when the critic keeps lab 2's Sigmoid: its scores are then probabilities. See section 3.",
@@ -742,6 +768,62 @@ BUILDING = [
 
 RIGHT = [
     right(
+        "leaky_relu_by_where",
+        "LeakyReLU written out with torch.where.",
+        (D_CONV1, "nn.Sequential(nn.Conv2d(1, 32, 5), nn.MaxPool2d(2))"),
+        (D_FIRST, "h = self.conv1(x)\n        h = torch.where(h > 0, h, 0.1 * h)"),
+    ),
+    right(
+        "linear_layer_by_hand",
+        "The last Linear layer is two nn.Parameters and a product of matrices.",
+        (
+            f"self.fc2 = {D_FC2}",
+            "self.weight = nn.Parameter(0.03 * torch.randn(1, 1024))\n        self.bias = nn.Parameter(torch.zeros(1))",
+        ),
+        (D_LAST, "return h @ self.weight.T + self.bias"),
+    ),
+    right(
+        "flatten_and_unflatten_by_name",
+        "torch.flatten and unflatten in place of view.",
+        (G_VIEW, "h = self.fc2(h).unflatten(1, (128, 7, 7))"),
+        (D_FLAT, "h = self.fc1(torch.flatten(h, start_dim=1))"),
+    ),
+    right(
+        "stages_in_a_module_dict",
+        "The stages stand in an nn.ModuleDict.",
+        (f"self.conv1 = {D_CONV1}", f"self.stages = nn.ModuleDict({{'first': {D_CONV1}}})"),
+        (D_FIRST, "h = self.stages['first'](x)"),
+    ),
+    right(
+        "noise_by_normal",
+        "Noise by torch.normal.",
+        *both_noises("torch.normal(0.0, 1.0, (N, input_dim), device=device)"),
+    ),
+    right(
+        "noise_by_numpy",
+        "Noise by NumPy, as float32.",
+        ("import torch\n", "import numpy as np\nimport torch\n"),
+        *both_noises("torch.from_numpy(np.random.randn(N, input_dim).astype(np.float32)).to(device)"),
+    ),
+    right(
+        "detach_at_the_call",
+        "The generated images are detached where the network scores them.",
+        ("generated = G(z).detach()", "generated = G(z)"),
+        (D_TOTAL, D_TOTAL.replace("D(generated)", "D(generated.detach())")),
+    ),
+    right(
+        "loss_returned_by_float",
+        "The loss is made a float by float().",
+        (D_RETURN, D_RETURN.replace("loss.item()", "float(loss.detach())")),
+        (G_RETURN, G_RETURN.replace("loss.item()", "float(loss.detach().cpu())")),
+    ),
+    right(
+        "networks_put_in_training_mode",
+        "train() is called on both networks before each update.",
+        (D_REAL, lines("D.train()", "G.train()", "real = real_images.to(device)")),
+        (G_TOTAL, lines("D.train()", "G.train()", G_TOTAL)),
+    ),
+    right(
         "clipping_through_data",
         "The weights are clipped through .data, without no_grad.",
         (CLIPPING, lines("for p in D.parameters():", "    p.data.clamp_(-clip_value, clip_value)")),
@@ -773,6 +855,29 @@ RIGHT = [
                 "    for p in layer.parameters(recurse=False):",
                 "        p.data = p.data.clamp(max=clip_value)",
                 "        p.data = p.data.clamp(min=-clip_value)",
+            ),
+        ),
+    ),
+    right(
+        "clipping_through_the_optimizer",
+        "The weights are clipped where the optimizer keeps them, in its groups.",
+        (
+            CLIPPING,
+            lines(
+                "for group in optim_D.param_groups:",
+                "    for p in group['params']:",
+                "        p.data.clamp_(-clip_value, clip_value)",
+            ),
+        ),
+    ),
+    right(
+        "clipping_all_weights_as_one_vector",
+        "All parameters are clipped as one vector and written back.",
+        (
+            CLIPPING,
+            lines(
+                "weights = nn.utils.parameters_to_vector(D.parameters()).detach()",
+                "nn.utils.vector_to_parameters(weights.clamp(-clip_value, clip_value), D.parameters())",
             ),
         ),
     ),

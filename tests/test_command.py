@@ -59,7 +59,7 @@ def test_one_submission_prints_its_feedback_and_a_receipt(autograder: Callable[.
     assert status == 0
     assert printed.startswith("mine, gan: 0 of 70 points\n\nNOT ATTEMPTED  generator_maps_noise_to_images   0/3\n")
     assert "Generator is not defined." in printed
-    assert "seed 5; sandbox: process group" in printed
+    assert "seed 5; sandbox: " in printed
 
 
 @pytest.mark.parametrize(

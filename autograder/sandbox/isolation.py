@@ -143,7 +143,8 @@ def _in_force(layers: Iterable[Layer]) -> list[str]:
 
 def isolate_keeper(folder: str, limits: Limits) -> list[str]:
     """The layers that a process must have before its child is born. Returns the names of those in force."""
-    return _in_force([(NAMESPACES, _own_namespaces), (PRIVATE_FILES, lambda: _private_files(folder, limits))])
+    own = _in_force([(NAMESPACES, _own_namespaces)])  # without these a mount would be the whole machine's
+    return own + _in_force([(PRIVATE_FILES, lambda: _private_files(folder, limits))] if own else [])
 
 
 def isolate(folder: str, limits: Limits, device: str) -> list[str]:

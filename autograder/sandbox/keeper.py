@@ -13,28 +13,31 @@ import signal
 import socket
 from collections.abc import Callable
 
-from autograder.sandbox.isolation import Limits, end_with_parent, isolate_keeper, unmount
+from autograder.sandbox.isolation import PRIVATE_FILES, Limits, end_with_parent, isolate_keeper, unmount
 
 WAKING = {signal.SIGTERM, signal.SIGCHLD}  # the server wants an end, or is gone; the sandbox has ended
 
 
 def keep(folder: str, limits: Limits, channel: socket.socket, sandbox: Callable[[list[str]], None]) -> None:
     """Run `sandbox`, told the layers in force, as a child until it ends or the end is asked for; then clear up."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, WAKING)
+    layers = isolate_keeper(folder, limits)
     try:
-        signal.pthread_sigmask(signal.SIG_BLOCK, WAKING)
-        layers = isolate_keeper(folder, limits)
         with contextlib.suppress(OSError, AttributeError):  # not Linux
             end_with_parent(signal.SIGTERM)
         child = os.fork()
         if child == 0:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, WAKING)
-            sandbox(layers)
-            return
+            try:
+                signal.pthread_sigmask(signal.SIG_UNBLOCK, WAKING)
+                sandbox(layers)
+            finally:
+                os._exit(0)  # clearing up is the keeper's
         channel.close()  # the grader sees the end of the channel when the sandbox ends
         signal.sigwait(WAKING)
         _end(child)
     finally:
-        unmount(folder)
+        if PRIVATE_FILES in layers:
+            unmount(folder)
         shutil.rmtree(folder, ignore_errors=True)
 
 
