@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from autograder.evidence import Failure
-from autograder.judging import judge
+from autograder.judging import TAMPERED, judge
 from autograder.lab import Lab, UnknownLab, load_lab
+from autograder.sandbox.respondent import Respondent
 from autograder.student import Student
 
 toy = Lab("toy", "A toy")
@@ -32,7 +33,8 @@ def grader_is_without_fault(student: Student) -> None:
 
 
 def outcome(reply: dict[str, object]) -> list[tuple[str, str]]:
-    student = Student(lambda question: reply, seed=1)
+    honest = Respondent({})  # torch itself answers as it should
+    student = Student(lambda question: reply if question.get("target") == "answer" else honest.answer(question), seed=1)
     return [(verdict.status, verdict.message) for verdict in judge(toy.checks, student, answers={})]
 
 
@@ -53,6 +55,12 @@ def test_what_passes_what_fails_and_what_is_then_not_run() -> None:
     assert outcome({"value": 42.0}) == [("passed", ""), ("passed", ""), FAULT]
     not_run = ("not_run", "This check builds on answer_is_42, which has not passed.")
     assert outcome({"value": 41.0}) == [("failed", "answer(): 41; expected 42 (within 0)."), not_run, FAULT]
+
+
+def test_where_torch_itself_is_changed_a_fault_is_the_submissions() -> None:
+    student = Student(lambda question: {"value": 42.0}, seed=1)
+    *_, verdict = judge(toy.checks, student, answers={})
+    assert (verdict.status, verdict.message) == ("failed", TAMPERED)
 
 
 def test_what_is_missing_or_open_is_not_attempted() -> None:
