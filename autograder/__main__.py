@@ -13,11 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.lab import UnknownLab, lab_names, load_lab
-from autograder.results import Report
+from autograder.results import Report, Result
 from autograder.submission import Unreadable, find
 
 GRADED, STALE, WRONG_USAGE, UNGRADABLE = 0, 1, 2, 3  # exit statuses
+INTERRUPTED = 130  # what a shell gives for Ctrl-C
 ROOT = Path()  # the commands run from the repository's root
+CACHE = Path(".autograder")  # kept results, and the class's seed
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -31,7 +33,10 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--jobs", type=_natural, default=os.cpu_count() or 1, metavar="N", help="submissions at a time")
     grade.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     grade.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="for one submission; 120 unless told")
-    grade.add_argument("--seed", type=int, help="replay a run with the seed of its receipt; drawn unless told")
+    grade.add_argument(
+        "--seed", type=int, help="replay a run with the seed of its receipt; drawn once a class unless told"
+    )
+    grade.add_argument("--no-cache", action="store_true", help=f"neither read nor keep results in {CACHE}/")
     grade.add_argument("--require-isolation", action="store_true", help="refuse where a protection is missing")
     build = commands.add_parser("build", help="build the notebooks and tables from solutions/<lab>.py")
     build.add_argument("labs", nargs="*", metavar="LAB")
@@ -62,6 +67,7 @@ def _seconds(text: str) -> float:
 
 def _grade(arguments: argparse.Namespace, console: Console) -> int:
     from autograder.grading import grader
+    from autograder.kept import KeptResults
     from autograder.sandbox.isolation import Limits
 
     labs = lab_names()
@@ -70,15 +76,30 @@ def _grade(arguments: argparse.Namespace, console: Console) -> int:
     found = [submission for path in arguments.paths for submission in find(path, labs, arguments.lab)]
     limits = Limits() if arguments.timeout is None else Limits(submission_s=arguments.timeout)
     wanted = sorted({submission.lab for submission in found if submission.lab in labs})
-    with grader(wanted, arguments.seed, arguments.device, limits, ROOT / "solutions") as graded_by:
+    kept = None if arguments.no_cache else KeptResults(ROOT / CACHE, ROOT / "solutions")
+    with grader(wanted, arguments.seed, arguments.device, limits, ROOT / "solutions", kept) as graded_by:
         if graded_by.missing_protections:
             console.print(f"This machine does not give the sandbox: {', '.join(graded_by.missing_protections)}.")
             if arguments.require_isolation:
                 console.print("Nothing was graded, because --require-isolation asks for all of them.")
                 return WRONG_USAGE
+        done = 0
         with _progress() as progress:
-            task = progress.add_task("grading", total=len(found))
-            report = graded_by.grade_all(found, arguments.jobs, lambda result: progress.advance(task))
+            task = progress.add_task("grading", total=len(found), rate="")
+
+            def advance(result: Result) -> None:
+                nonlocal done
+                done += 1
+                elapsed = progress.tasks[task].elapsed or 0.0
+                progress.update(task, advance=1, rate=f"{60 * done / elapsed:.0f} a minute" if elapsed else "")
+
+            try:
+                report = graded_by.grade_all(found, arguments.jobs, advance)
+            except KeyboardInterrupt:
+                progress.stop()
+                rest = "nothing of it was kept" if kept is None else "the same command goes on from there"
+                console.print(f"Interrupted: {done} of {len(found)} were graded; {rest}.", highlight=False)
+                return INTERRUPTED
     _write(report, arguments, console)
     for result, check in report.ungradable:
         console.print(f"{result.student}, {check.id} could not be checked: {check.message}", style="red", markup=False)
@@ -86,7 +107,8 @@ def _grade(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    told = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}")
+    columns = (*told, TimeRemainingColumn())
     return Progress(*columns, console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty())
 
 

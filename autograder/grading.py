@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
@@ -15,6 +14,7 @@ from typing import Any
 from autograder.evidence import Answers
 from autograder.facts import SHIPPED_SEED, Mistake, load_table
 from autograder.judging import Verdict, judge
+from autograder.kept import OF_THE_MOMENT, KeptResults, drawn_seed
 from autograder.lab import Check, Lab, load_lab
 from autograder.results import Report, Result
 from autograder.sandbox.isolation import LAYERS, Limits
@@ -35,6 +35,7 @@ class Grader:
     limits: Limits = field(default_factory=Limits)
     isolation: Sequence[str] = ()
     answers: dict[str, Answers] = field(default_factory=dict)
+    kept: KeptResults | None = None
 
     def prepare(self, labs: Iterable[str], solutions: Path) -> None:
         """Make the reference answers' facts for this grader's seed. Without `solutions`: seed 0's."""
@@ -71,12 +72,24 @@ class Grader:
         return result
 
     def grade_cells(self, lab: Lab, cells: Sequence[Cell]) -> Result:
-        """The result for these code cells, without a student's name or a path."""
+        """The result for these code cells, without a student's name or a path: a kept one, where there is one."""
+        key = self.kept.key(lab.name, cells, self.device, self.seed) if self.kept else ""
+        if self.kept and (known := self.kept.get(key)):
+            return known
+        result, lasting = self._judged(lab, cells)
+        if self.kept and lasting:
+            self.kept.put(key, result)
+        return result
+
+    def _judged(self, lab: Lab, cells: Sequence[Cell]) -> tuple[Result, bool]:
+        """The result, and whether it would come out the same at another moment."""
         session, verdicts = self._verdicts(lab, cells, self.answers[lab.name])
         mistakes = self._mistakes(lab, cells, [v for v in verdicts if v.status == "failed" and v.evidence.facts])
         checks = [verdict.as_result(mistakes.get(verdict.check.id)) for verdict in verdicts]
         problems = " ".join(session.problems[number] for number in sorted(session.problems))
-        return Result("", lab.name, "", "", lab.max_score, "graded", problems, checks=checks)
+        receipt = {key: str(value) for key, value in self.environment().items()}
+        result = Result("", lab.name, "", "", lab.max_score, "graded", problems, receipt=receipt, checks=checks)
+        return result, not session.left_out and not any(check.status in OF_THE_MOMENT for check in checks)
 
     def _verdicts(
         self,
@@ -124,13 +137,14 @@ class Grader:
         told: Callable[[Result], None] = lambda result: None,
     ) -> Report:
         """Grade a class, `jobs` submissions at a time; results stand in the order of the submissions."""
-        with ThreadPoolExecutor(jobs) as pool:
+        pool = ThreadPoolExecutor(jobs)
+        try:
             futures = [pool.submit(self.grade, submission) for submission in submissions]
-            results = []
-            for future in futures:
-                results.append(future.result())
-                told(results[-1])
-        return Report(self.environment(), results)
+            for future in as_completed(futures):
+                told(future.result())
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # those in hand end with the fork server
+        return Report(self.environment(), [future.result() for future in futures])
 
     @property
     def missing_protections(self) -> list[str]:
@@ -154,14 +168,17 @@ def grader(
     device: str = "auto",
     limits: Limits | None = None,
     solutions: Path = Path("solutions"),
+    kept: KeptResults | None = None,
 ) -> Iterator[Grader]:
-    """A grader for these labs, ready to use. `seed` None draws one; `device` is auto, cpu or cuda."""
+    """A grader for these labs, ready to use. `seed` None takes that of `kept`, or draws one; `device` is auto, cpu or
+    cuda."""
     limits = limits or Limits()
     with ForkServer() as server:
-        drawn = secrets.randbelow(2**31 - 1) + 1 if seed is None else seed
+        if seed is None:
+            seed = kept.seed() if kept else drawn_seed()
         probe = Session(server, Lab("", ""), [], device, Limits())
         probe.respond({"op": "forget"})
         probe.close()
-        made = Grader(server, drawn, probe.device, limits, probe.isolation)
+        made = Grader(server, seed, probe.device, limits, probe.isolation, kept=kept)
         made.prepare(labs, solutions)
         yield made

@@ -29,7 +29,8 @@ class CheckResult:
 
 @dataclass
 class Result:
-    """The outcome for one submission. `message` says why it is unreadable, or what went wrong in its cells."""
+    """The outcome for one submission. `message` says why it is unreadable, or what went wrong in its cells; `receipt`
+    is the environment of the run that graded it, which may have been an earlier one."""
 
     student: str
     lab: str
@@ -39,6 +40,7 @@ class Result:
     status: Literal["graded", "unreadable"]
     message: str = ""
     seconds: float = 0.0
+    receipt: dict[str, str] = field(default_factory=dict)
     checks: list[CheckResult] = field(default_factory=list)
 
     @property

@@ -25,7 +25,7 @@ class Session:
         self.device = device
         self.isolation: list[str] = []
         self.problems: dict[int, str] = {}  # by cell: why it did not run to its end
-        self._left_out: set[int] = set()
+        self.left_out: set[int] = set()  # cells that ended or stalled their sandbox
         self._stalled: dict[str, str] = {}  # by name: the sentence that told it
         self._sandbox: Sandbox | None = None
         self._deadline = time.monotonic() + limits.submission_s
@@ -79,7 +79,7 @@ class Session:
     def _run_cells(self, sandbox: Sandbox) -> bool:
         """Run all cells that are not left out. False: one ended the sandbox and is left out from now on."""
         for cell in self._cells:
-            if cell.number in self._left_out:
+            if cell.number in self.left_out:
                 continue
             if len(cell.source) > MAX_SOURCE:
                 told = f"it has {len(cell.source):,} characters; at most {MAX_SOURCE:,} are run"
@@ -89,7 +89,7 @@ class Session:
             try:
                 reply = sandbox.ask(question, self._seconds(self._limits.cell_s))
             except (SandboxGone, SandboxTimeout) as problem:
-                self._left_out.add(cell.number)
+                self.left_out.add(cell.number)
                 self.problems[cell.number] = f"Cell {cell.number} did not finish: {problem}."
                 return False
             raised = reply.get("raised")

@@ -408,23 +408,30 @@ def main(
     G, D = build_models(device)
     optim_G, optim_D = build_optimizers(G, D)
     fixed_z = torch.randn(64, input_dim, device=device)
+    writer = SummaryWriter(folder)
+
+    def log_samples(epoch):
+        with torch.no_grad():
+            samples = G(fixed_z)  # (64, 1, 28, 28)
+        writer.add_image("Generated Images", sample_grid(samples, value_range=(-1, 1)), epoch)
+        return samples
+
+    log_samples(0)  # before training
     step = 0
-    with SummaryWriter(folder) as writer:
-        for epoch in range(1, num_epoch + 1):
-            sum_D = sum_G = 0.0
-            for batch, (real_images, _) in enumerate(loader, start=1):
-                loss_D, loss_G = train_step(
-                    real_images, D, G, optim_D, optim_G, clip_value, batch_size, input_dim, device, n_critic
-                )
-                sum_D, sum_G, step = sum_D + loss_D, sum_G + loss_G, step + 1
-                writer.add_scalar("WGAN/Loss/Discriminator", loss_D, step)
-                writer.add_scalar("WGAN/Loss/Generator", loss_G, step)
-                if batch % 100 == 0 or batch == len(loader):
-                    means = f"loss of D {sum_D / batch:.4f}, of G {sum_G / batch:.4f}"
-                    print(f"epoch {epoch}/{num_epoch}, batch {batch}/{len(loader)}: {means}")
-            with torch.no_grad():
-                samples = G(fixed_z)  # (64, 1, 28, 28)
-            writer.add_image("Generated Images", sample_grid(samples, value_range=(-1, 1)), epoch)
+    for epoch in range(1, num_epoch + 1):
+        sum_D = sum_G = 0.0
+        for batch, (real_images, _) in enumerate(loader, start=1):
+            loss_D, loss_G = train_step(
+                real_images, D, G, optim_D, optim_G, clip_value, batch_size, input_dim, device, n_critic
+            )
+            sum_D, sum_G, step = sum_D + loss_D, sum_G + loss_G, step + 1
+            writer.add_scalar("WGAN/Loss/Discriminator", loss_D, step)
+            writer.add_scalar("WGAN/Loss/Generator", loss_G, step)
+            if batch % 100 == 0 or batch == len(loader):
+                means = f"loss of D {sum_D / batch:.4f}, of G {sum_G / batch:.4f}"
+                print(f"epoch {epoch}/{num_epoch}, batch {batch}/{len(loader)}: {means}")
+        samples = log_samples(epoch)
+    writer.close()
     show_samples(samples, value_range=(-1, 1), title=f"after {num_epoch} epochs")
     return G, D
 

@@ -16,9 +16,12 @@ Answer = tuple[int, str, str]
 
 
 @pytest.fixture
-def autograder(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Answer]:
+def autograder(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> Callable[..., Answer]:
     """Run a command from the repository's root. Returns its exit status, output and errors."""
     monkeypatch.chdir(ROOT)
+    monkeypatch.setattr("autograder.__main__.CACHE", tmp_path / "kept")
 
     def run(*words: object) -> Answer:
         try:

@@ -33,7 +33,7 @@ def on_a_machine(refused: dict[str | int, int], *words: str) -> subprocess.Compl
             rules.add_rule(pyseccomp.ERRNO(errno.EINVAL), "prctl", pyseccomp.Arg(0, pyseccomp.EQ, 22))  # PR_SET_SECCOMP
         rules.load()
 
-    line = [sys.executable, "-m", "autograder", "grade", str(ROOT / "solutions" / "gan.py"), "--seed", "4", *words]
+    line = [sys.executable, "-m", "autograder", "grade", str(ROOT / "solutions" / "gan.py"), "--no-cache", *words]
     return subprocess.run(line, cwd=ROOT, capture_output=True, text=True, timeout=300, preexec_fn=take_away)
 
 

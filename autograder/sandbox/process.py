@@ -99,6 +99,8 @@ class Sandbox:
         except wire.BrokenFrame as broken:
             raise SandboxGone(f"the submission's process sent something that is not a reply: {broken}") from None
         except (wire.Closed, OSError):
+            if self._server.closed:  # with which every sandbox ends: no fault of the submission's
+                raise ForkServerFailed("the process that forks sandboxes was ended") from None
             raise SandboxGone("the submission's process ended") from None
 
     def close(self) -> None:
@@ -148,6 +150,7 @@ class ForkServer:
         )
         servers_end.close()
         self._ready = False
+        self.closed = False
 
     def request(self, message: dict[str, Any], channel: socket.socket | None = None) -> dict[str, Any]:
         """Send the server one message, with a channel's file descriptor where it needs one, and return its reply."""
@@ -177,6 +180,7 @@ class ForkServer:
 
     def close(self) -> None:
         """End the server and every sandbox that it still has."""
+        self.closed = True
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
             self._process.wait(timeout=10)
