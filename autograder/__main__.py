@@ -12,8 +12,11 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from autograder.grading import AnswerFails, grader
+from autograder.kept import KeptResults
 from autograder.lab import UnknownLab, lab_names, load_lab
 from autograder.results import Report, Result
+from autograder.sandbox.isolation import Limits
 from autograder.submission import Unreadable, find
 
 GRADED, STALE, WRONG_USAGE, UNGRADABLE = 0, 1, 2, 3  # exit statuses
@@ -66,10 +69,6 @@ def _seconds(text: str) -> float:
 
 
 def _grade(arguments: argparse.Namespace, console: Console) -> int:
-    from autograder.grading import grader
-    from autograder.kept import KeptResults
-    from autograder.sandbox.isolation import Limits
-
     labs = lab_names()
     if arguments.lab is not None:
         load_lab(arguments.lab)
@@ -168,9 +167,9 @@ def main(words: Sequence[str] | None = None) -> int:
     commands = {"grade": _grade, "build": _build, "labs": _labs, "example-class": _example_class}
     try:
         return commands[arguments.command](arguments, console)
-    except (Unreadable, UnknownLab, OSError) as error:
+    except (Unreadable, UnknownLab, OSError, AnswerFails) as error:
         Console(stderr=True).print(f"autograder: {error}", markup=False, highlight=False)
-        return WRONG_USAGE
+        return UNGRADABLE if isinstance(error, AnswerFails) else WRONG_USAGE
 
 
 if __name__ == "__main__":

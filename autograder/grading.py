@@ -25,6 +25,14 @@ from autograder.submission import Cell, Submission, Unreadable
 from autograder.wire import printable
 
 
+class AnswerFails(Exception):
+    """The reference answer does not pass a check: a fault of ours, and nothing can be graded."""
+
+    def __init__(self, lab: str, seed: int, verdict: Verdict) -> None:
+        told = f"the reference answer of {lab} does not pass {verdict.check.id} with seed {seed}: {verdict.message}"
+        super().__init__(f"{told} Nothing was graded. Mend solutions/{lab}.py or the check, or give another --seed.")
+
+
 @dataclass
 class Grader:
     """Grades any number of submissions with one seed and one fork server. Used as a context; safe in threads."""
@@ -48,9 +56,16 @@ class Grader:
                 self.answers[name] = self.facts_of(load_lab(name), Submission(path, "answer", name).read()[0])
 
     def facts_of(self, lab: Lab, cells: Sequence[Cell]) -> Answers:
-        """What checks compare with the reference answer: its facts by check, for this grader's seed."""
+        """What checks compare with the reference answer: its facts by check, for this grader's seed.
+
+        Errors: `AnswerFails`, so that no class is graded by a check that the answer itself does not pass.
+        """
         patient = replace(self, limits=Limits())  # the answer is not held to a student's --timeout
-        evidence = {verdict.check.id: verdict.evidence for verdict in patient._verdicts(lab, cells, None)[1]}
+        verdicts = patient._verdicts(lab, cells, None)[1]
+        for verdict in verdicts:
+            if verdict.status != "passed":
+                raise AnswerFails(lab.name, self.seed, verdict)
+        evidence = {verdict.check.id: verdict.evidence for verdict in verdicts}
         return {name: {what: e.facts[what] for what in e.of_answer} for name, e in evidence.items() if e.of_answer}
 
     def failed_facts(self, lab: Lab, cells: Sequence[Cell], answers: Answers) -> Answers:

@@ -26,7 +26,7 @@ from autograder.grading import Grader, grader
 from autograder.lab import load_lab
 from autograder.results import Result
 from autograder.sandbox.isolation import Limits
-from autograder.submission import Unreadable, notebook_cells, read_bytes
+from autograder.submission import LINK, Unreadable, notebook_cells, read_bytes
 
 RELEASES = Path("assignments")  # nbgrader runs in the course's folder
 KEPT_DATA = ("image/png", "image/jpeg", "text/plain")  # no HTML, SVG or JavaScript of a student's in a grader's browser
@@ -40,7 +40,7 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         try:
-            notebook_cells(read_bytes(Path(filename)))  # pipes, links and what is too large would take all day
+            notebook_cells(_read(Path(filename)))  # pipes, links and what is too large would take all day
             nbformat.validate(nbformat.read(filename, as_version=4))
             return super().from_filename(filename, resources, **options)
         except Exception:  # nbformat raises anything at all on a malformed file  # noqa: BLE001
@@ -49,11 +49,18 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
             return self.from_notebook_node(notebook, resources, **options)
 
 
+def _read(path: Path) -> bytes:
+    """A submitted file. Errors: `Unreadable`, also where its folder is a link, perhaps to a neighbour's work."""
+    if path.parent.is_symlink():
+        raise Unreadable(LINK)
+    return read_bytes(path)
+
+
 def _mended(path: Path, name: str) -> tuple[Any, str]:
     """A notebook of the code cells that can be read and the release's graded cells, and why it was needed."""
     told, cells = "The file is no valid notebook; its code was kept.", []
     try:
-        cells = [nbformat.v4.new_code_cell(cell.source) for cell in notebook_cells(read_bytes(path))]
+        cells = [nbformat.v4.new_code_cell(cell.source) for cell in notebook_cells(_read(path))]
     except Unreadable as problem:
         told = str(problem)
     notebook = nbformat.read(RELEASES / name / f"{name}.ipynb", as_version=4)

@@ -13,6 +13,7 @@ from typing import Any
 MAX_FILE = 32 * 2**20  # bytes of a submission: a notebook with many pictures has a few millions
 MAX_CELLS = 2_000
 SUFFIXES = (".ipynb", ".py")
+LINK = "The file or its folder is a symbolic link; submit the notebook itself."
 CHECK_CELL = re.compile(r'\s*check\(\s*["\']\w*["\']\s*\)\s*;?\s*')  # a notebook's own check cell, wherever it stands
 PERCENT = re.compile(r"^# %%.*$", re.MULTILINE)  # where the percent format begins a cell
 
@@ -50,7 +51,7 @@ class Submission:
 def read_bytes(path: Path) -> bytes:
     """A submitted file, where it is one and not too large. Errors: `Unreadable`."""
     if path.is_symlink():
-        raise Unreadable("The file is a symbolic link; submit the notebook itself.")
+        raise Unreadable(LINK)
     try:
         if not path.is_file():  # a folder; or a pipe, which would be waited for
             raise Unreadable("The file is a folder, a pipe or a device; submit the notebook itself.")
@@ -144,8 +145,10 @@ def _in_folder(folder: Path, labs: Sequence[str], lab: str | None) -> Iterator[S
             continue
         files = [path / f"{path.name}{suffix}" for suffix in SUFFIXES]
         present = next((file for file in files if file.exists() or file.is_symlink()), None)
-        student = path.resolve().parent.name
-        if present is not None:
+        student = path.absolute().parent.name
+        if path.is_symlink():  # perhaps to a neighbour's work
+            yield Submission(files[0], student, path.name, LINK)
+        elif present is not None:
             yield Submission(present, student, path.name)
         elif not _holds_labs(path, labs):
             others = ", ".join(sorted(entry.name for entry in path.iterdir())[:5]) or "nothing"

@@ -392,7 +392,7 @@ check("short_training_raises_the_estimate")
 # hundred batches, while the critic learns faster than `G`, and then rises slowly back towards 0 as the samples become
 # better: unlike in labs 1 and 2, this curve tells how good they are. It is smooth. The generator's loss has no such
 # meaning: its level is where the critic happens to put its scores, and it may drift up or down. The samples change
-# more slowly than in lab 2: after 200 batches blurred strokes and a few digits, after some epochs most classes, and
+# more slowly than in lab 2: bright blobs after 200 batches, strokes after 500, and digits after some epochs of MNIST;
 # hardly ever do they all turn alike. If the critic's loss stays at 0 throughout, look for a Sigmoid, a missing step, or
 # a `clip_value` that is too small; if it falls without end, nothing is clipped.
 

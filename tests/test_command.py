@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,3 +93,19 @@ def test_labs_are_listed_with_their_points(autograder: Callable[..., Answer]) ->
     assert status == 0
     assert "GAN: fully connected networks" in printed
     assert "70" in printed
+
+
+def test_an_answer_that_fails_a_check_is_told_and_nothing_is_graded(tmp_path: Path) -> None:
+    for kind in ("autograder", "data_utils", "solutions"):
+        shutil.copytree(ROOT / kind, tmp_path / kind, ignore=shutil.ignore_patterns("__pycache__"))
+    answer = tmp_path / "solutions" / "gan.py"
+    answer.write_text(answer.read_text().replace("lr=2e-4", "lr=2e-3", 1))
+    (tmp_path / "gan.py").write_text("x = 1")
+    line = [sys.executable, "-m", "autograder", "grade", "gan.py", "--seed", "7", "--no-cache", "--json", "out.json"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+    assert done.returncode == 3
+    told = " ".join(done.stderr.split())
+    begun = "autograder: the reference answer of gan does not pass optimizers_are_adam_at_2e_4 with seed 7: "
+    assert told.startswith(begun)
+    assert told.endswith("Nothing was graded. Mend solutions/gan.py or the check, or give another --seed.")
+    assert not (tmp_path / "out.json").exists()

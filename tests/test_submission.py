@@ -81,7 +81,7 @@ def test_a_symbolic_link_is_not_followed(tmp_path: Path) -> None:
     secret = written(tmp_path, "secret.ipynb", notebook("answer = 1"))
     link = tmp_path / "gan.ipynb"
     link.symlink_to(secret)
-    assert problem(link) == "The file is a symbolic link; submit the notebook itself."
+    assert problem(link) == "The file or its folder is a symbolic link; submit the notebook itself."
 
 
 def test_a_file_beyond_the_limit_is_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,3 +125,12 @@ def test_a_path_with_nothing_in_it_is_wrong_usage(tmp_path: Path) -> None:
         find(tmp_path / "nowhere", LABS)
     with pytest.raises(Unreadable, match=r"holds no <student>/<lab>/<lab>.ipynb or .py; the labs are dcgan, gan."):
         find(tmp_path, LABS)
+
+
+def test_a_folder_that_is_a_link_to_a_neighbours_is_a_row_of_its_own(tmp_path: Path) -> None:
+    written(tmp_path, "ann/gan/gan.ipynb", notebook("x = 1"))
+    (tmp_path / "mallory").mkdir()
+    (tmp_path / "mallory" / "gan").symlink_to(tmp_path / "ann" / "gan")
+    rows = {submission.student: submission.problem for submission in find(tmp_path, LABS)}
+    told = "The file or its folder is a symbolic link; submit the notebook itself."
+    assert rows == {"ann": "", "mallory": told}
