@@ -388,13 +388,14 @@ check("short_training_raises_the_estimate")
 # MNIST; there, `main(num_epoch=2)` shows the beginning. On a GPU 30 epochs take a while longer than lab 2's. To watch,
 # run `tensorboard --logdir logs` in a terminal, beside this notebook.
 #
-# **What to expect.** The critic's loss is the negative estimate. It starts near 0, falls to its lowest within the first
-# hundred batches, while the critic learns faster than `G`, and then rises slowly back towards 0 as the samples become
-# better: unlike in labs 1 and 2, this curve tells how good they are. It is smooth. The generator's loss has no such
-# meaning: its level is where the critic happens to put its scores, and it may drift up or down. The samples change
-# more slowly than in lab 2: bright blobs after 200 batches, strokes after 500, and digits after some epochs of MNIST;
-# hardly ever do they all turn alike. If the critic's loss stays at 0 throughout, look for a Sigmoid, a missing step, or
-# a `clip_value` that is too small; if it falls without end, nothing is clipped.
+# **What to expect.** The critic's loss is the negative estimate. It starts near 0, falls to its lowest within the
+# first hundred batches, while the critic learns faster than `G`, and then rises slowly back towards 0 as the samples
+# become better: unlike in labs 1 and 2, this curve tells how good they are. It is smooth. The generator's loss has no
+# such meaning: its level is where the critic happens to put its scores, and it may drift up or down. The samples
+# change slowly with the paper's learning rate of 5e-5: bright blobs after 200 batches, strokes after 500. With 5e-4
+# digits show after 150 batches. Hardly ever do all samples turn alike. If the critic's loss stays at 0 throughout,
+# look for a Sigmoid, a missing step, or a `clip_value` that is too small; if it falls without end, nothing is
+# clipped.
 
 
 # %%
