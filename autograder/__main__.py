@@ -77,11 +77,11 @@ def _grade(arguments: argparse.Namespace, console: Console) -> int:
     wanted = sorted({submission.lab for submission in found if submission.lab in labs})
     kept = None if arguments.no_cache else KeptResults(ROOT / CACHE, ROOT / "solutions")
     with grader(wanted, arguments.seed, arguments.device, limits, ROOT / "solutions", kept) as graded_by:
-        if graded_by.missing_protections:
-            console.print(f"This machine does not give the sandbox: {', '.join(graded_by.missing_protections)}.")
-            if arguments.require_isolation:
-                console.print("Nothing was graded, because --require-isolation asks for all of them.")
-                return WRONG_USAGE
+        for caution in graded_by.cautions:
+            console.print(caution, markup=False, highlight=False)
+        if arguments.require_isolation and graded_by.missing_protections:
+            console.print("Nothing was graded, because --require-isolation asks for all of them.")
+            return WRONG_USAGE
         done = 0
         with _progress() as progress:
             task = progress.add_task("grading", total=len(found), rate="")

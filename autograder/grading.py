@@ -24,6 +24,14 @@ from autograder.student import Student
 from autograder.submission import Cell, Submission, Unreadable
 from autograder.wire import printable
 
+SHIPPED_FIGURES = "all is graded with the shipped figures of seed 0, which students have too."
+
+
+def answer_path(lab: str, solutions: Path) -> Path:
+    """Where a lab's answer is: the text file, or the notebook that is built from it, as in a course of nbgrader's."""
+    text = solutions / f"{lab}.py"
+    return text if text.exists() else solutions / lab / f"{lab}.ipynb"
+
 
 class AnswerFails(Exception):
     """The reference answer does not pass a check: a fault of ours, and nothing can be graded."""
@@ -44,12 +52,15 @@ class Grader:
     isolation: Sequence[str] = ()
     answers: dict[str, Answers] = field(default_factory=dict)
     kept: KeptResults | None = None
+    cautions: list[str] = field(default_factory=list)  # what whoever grades is to be told once, as sentences
 
     def prepare(self, labs: Iterable[str], solutions: Path) -> None:
-        """Make the reference answers' facts for this grader's seed. Without `solutions`: seed 0's."""
-        present = {name: solutions / f"{name}.py" for name in labs}
-        if not all(path.exists() for path in present.values()):
+        """Make the reference answers' facts for this grader's seed. Where one is not in `solutions`: seed 0's."""
+        present = {name: answer_path(name, solutions) for name in labs}
+        missing = [name for name, path in present.items() if not path.exists()]
+        if missing:
             self.seed = SHIPPED_SEED
+            self.cautions.append(f"No answer of {', '.join(missing)} is in {solutions}: {SHIPPED_FIGURES}")
         for name, path in present.items():
             self.answers[name] = load_table(name).answers
             if self.seed != SHIPPED_SEED:
@@ -195,5 +206,7 @@ def grader(
         probe.respond({"op": "forget"})
         probe.close()
         made = Grader(server, seed, probe.device, limits, probe.isolation, kept=kept)
+        if made.missing_protections:
+            made.cautions.append(f"This machine does not give the sandbox: {', '.join(made.missing_protections)}.")
         made.prepare(labs, solutions)
         yield made

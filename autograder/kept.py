@@ -35,7 +35,8 @@ def drawn_seed() -> int:
 def checks_hash(lab: str, solutions: Path) -> str:
     """The hash of all that decides a lab's verdicts: the autograder's code, its figures, and the answer."""
     package = Path(__file__).parent
-    files = [*sorted(package.rglob("*.py")), package / "labs" / f"{lab}.json", solutions / f"{lab}.py"]
+    answers = solutions / f"{lab}.py", solutions / lab / f"{lab}.ipynb"
+    files = [*sorted(package.rglob("*.py")), package / "labs" / f"{lab}.json", *answers]
     whole = hashlib.sha256()
     for path in files:
         whole.update(path.read_bytes() if path.exists() else b"")

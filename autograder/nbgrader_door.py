@@ -127,11 +127,11 @@ class SandboxedGrades(NbGraderPreprocessor):  # type: ignore[misc]
     def _isolated_grader(self, lab: str) -> Grader:
         """The run's grader. Errors: `MissingIsolation`, where a protection is missing and required."""
         graded_by = _grader(lab, self.device, self.timeout)
-        if graded_by.missing_protections:
-            missing = f"This machine does not give the sandbox: {', '.join(graded_by.missing_protections)}."
-            if self.require_isolation:
-                raise MissingIsolation(f"{missing} SandboxedGrades.require_isolation asks for all of them.")
-            _tell_once(missing)
+        for caution in graded_by.cautions:
+            _tell_once(caution)
+        if self.require_isolation and graded_by.missing_protections:
+            asked = "SandboxedGrades.require_isolation asks for all of them"
+            raise MissingIsolation(f"The sandbox lacks {', '.join(graded_by.missing_protections)}; {asked}.")
         return graded_by
 
 

@@ -42,7 +42,8 @@ def main() -> None:
         found = {}
         for door, config in doors.items():
             folder = course(Path(name) / door.replace(" ", "-"), "gan", submitted, config)
-            run("nbgrader", "autograde", "gan", cwd=folder, allowed=(0, 1))
+            for hostile in FORGING:  # one by one: stock nbgrader ends the whole run at some of them
+                run("nbgrader", "autograde", "gan", "--student", hostile.name, cwd=folder, allowed=(0, 1))
             found[door] = points(folder, "gan")
     table = Table("submission", *doors, title="points above the honest ones (0 of 70)")
     honest = {hostile.name: hostile.score or 0.0 for hostile in FORGING}

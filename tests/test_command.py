@@ -109,3 +109,25 @@ def test_an_answer_that_fails_a_check_is_told_and_nothing_is_graded(tmp_path: Pa
     assert told.startswith(begun)
     assert told.endswith("Nothing was graded. Mend solutions/gan.py or the check, or give another --seed.")
     assert not (tmp_path / "out.json").exists()
+
+
+@pytest.mark.parametrize(
+    ("present", "seed", "told"),
+    [
+        (("solutions/gan/gan.ipynb",), 9, ""),
+        ((), 0, "No answer of gan is in solutions: all is graded with the shipped figures of seed 0"),
+    ],
+    ids=["the built notebook alone", "no answer"],
+)
+def test_the_classs_seed_needs_an_answer_and_its_absence_is_told(
+    present: tuple[str, ...], seed: int, told: str, tmp_path: Path
+) -> None:
+    for path in present:
+        (tmp_path / path).parent.mkdir(parents=True)
+        shutil.copy(ROOT / path, tmp_path / path)
+    (tmp_path / "gan.py").write_text("x = 1")
+    line = [sys.executable, "-m", "autograder", "grade", "gan.py", "--seed", "9", "--no-cache", "--json", "-"]
+    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, timeout=200)
+    assert json.loads(done.stdout)["environment"]["seed"] == seed
+    assert told in " ".join(done.stderr.split())
+    assert bool(told) == ("shipped figures" in done.stderr)

@@ -89,7 +89,20 @@ def course(tmp_path: Path) -> Path:
 
 
 def start(course: Path, *words: str) -> subprocess.Popen[str]:
-    line = [sys.executable, "-m", "autograder", "grade", "submitted", "--json", "-", "--jobs", "1", *words]
+    line = [
+        sys.executable,
+        "-m",
+        "autograder",
+        "grade",
+        "submitted",
+        "--json",
+        "-",
+        "--jobs",
+        "1",
+        "--timeout",
+        "4",
+        *words,
+    ]
     return subprocess.Popen(line, cwd=course, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -100,7 +113,7 @@ def seconds(process: subprocess.Popen[str]) -> dict[str, float]:
 
 
 def test_an_interrupted_run_goes_on_where_it_was(course: Path) -> None:
-    process = start(course)  # ann and ben are done in a second, cem takes ten
+    process = start(course)  # ann and ben are done in a second, cem takes four
     results = course / ".autograder"
     patience = time.monotonic() + 120
     while len(list(results.glob("????????????????*.json"))) < 2 and time.monotonic() < patience:
@@ -111,5 +124,5 @@ def test_an_interrupted_run_goes_on_where_it_was(course: Path) -> None:
     assert "Interrupted: 2 of 3 were graded; the same command goes on from there." in " ".join(errors.split())
     again = seconds(start(course))
     assert again["ann"] < 0.1 > again["ben"]  # read
-    assert again["cem"] > 5  # graded
+    assert again["cem"] > 3  # graded
     assert min(seconds(start(course, "--no-cache")).values()) > 0.1
