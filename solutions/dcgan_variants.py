@@ -490,7 +490,7 @@ DISCRIMINATOR = [
         "discriminator_squeezes_its_output",
         "This is what comes out when the discriminator's result has shape (N,) in place of (N, 1). See section 3.",
         (D_LAST, "return self.fc2(h).squeeze(1)"),
-        fails=(D_MAPS, D_COMPUTES),
+        fails=(D_MAPS, D_COMPUTES, TRAINING),
     ),
 ]
 
