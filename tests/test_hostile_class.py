@@ -176,7 +176,8 @@ def test_the_whole_bank_forges_no_point_and_loses_no_row_through_both_doors(
 
 @pytest.mark.slow
 def test_nothing_is_left_after_a_hundred_runs(course: Path, gan_answer: list[Cell]) -> None:
-    write_honest(course / "submitted", gan_answer[:3], 1)
+    write_honest(course / "submitted", gan_answer, 1)
+    shutil.rmtree(course / "solutions")  # without which a run is short: no facts of the answer are made
     namespaces = _network_namespaces()
     for _ in range(100):
         graded(course)
