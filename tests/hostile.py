@@ -406,8 +406,7 @@ FORGING = [
     Hostile(
         "metadata_of_wrong_kinds",
         "nbgrader's metadata are numbers and lists",
-        edit=lambda notebook: [c.update(metadata={"nbgrader": [c]}) for c in notebook["cells"][:0]] or None,
-        source="x = 1",
+        edit=lambda notebook: [c.update(metadata={"nbgrader": [1, {}]}) for c in notebook["cells"]] and None,
     ),
 ]
 
