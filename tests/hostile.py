@@ -12,11 +12,13 @@ from __future__ import annotations
 import json
 import os
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from autograder.example_class import notebook_with
+from autograder.submission import Cell
 from tests.conftest import ROOT
 
 Notebook = dict[str, Any]
@@ -69,6 +71,12 @@ class Hostile:
             (path.parent / name).write_text(text)
         self.written(path, json.dumps(notebook))
         return path
+
+
+def base_notebooks(gan_answer: Sequence[Cell]) -> dict[str, str]:
+    """The notebooks that hostile submissions add to, by name: the untouched skeleton, and the reference answer."""
+    release = (ROOT / "assignments" / "gan" / "gan.ipynb").read_text()
+    return {"skeleton": release, "answer": notebook_with(release, gan_answer)}
 
 
 def code(source: str, **ours: Any) -> dict[str, Any]:

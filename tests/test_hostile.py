@@ -7,20 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from autograder.example_class import notebook_with
 from autograder.grading import Grader
 from autograder.results import Result
 from autograder.sandbox.isolation import LAYERS, Limits
 from autograder.sandbox.process import Sandbox
 from autograder.submission import Cell, Submission
-from tests.conftest import ROOT
-from tests.hostile import HOSTILE, Hostile
+from tests.hostile import HOSTILE, Hostile, base_notebooks
 
 
 @pytest.fixture(scope="module")
 def bases(gan_answer: list[Cell]) -> dict[str, str]:
-    release = (ROOT / "assignments" / "gan" / "gan.ipynb").read_text()
-    return {"skeleton": release, "answer": notebook_with(release, gan_answer)}
+    return base_notebooks(gan_answer)
 
 
 @pytest.fixture(scope="module")

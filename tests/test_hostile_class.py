@@ -22,7 +22,7 @@ from autograder.example_class import notebook_with
 from autograder.submission import Cell
 from autograder.variants import load_variants
 from tests.conftest import ROOT
-from tests.hostile import HOSTILE, Hostile
+from tests.hostile import HOSTILE, Hostile, base_notebooks
 
 NOBODY = 65534  # the user id that Linux gives to nobody
 BY_NAME = {hostile.name: hostile for hostile in HOSTILE}
@@ -43,13 +43,8 @@ def course() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-def bases(gan_answer: Sequence[Cell]) -> dict[str, str]:
-    release = (ROOT / "assignments" / "gan" / "gan.ipynb").read_text()
-    return {"skeleton": release, "answer": notebook_with(release, gan_answer)}
-
-
 def write_honest(folder: Path, gan_answer: Sequence[Cell], count: int) -> list[str]:
-    release, variants = bases(gan_answer)["skeleton"], load_variants("gan", ROOT / "solutions")
+    release, variants = base_notebooks(gan_answer)["skeleton"], load_variants("gan", ROOT / "solutions")
     for number in range(count):
         variant = variants[number * len(variants) // count]
         path = folder / f"honest-{number:02d}" / "gan" / "gan.ipynb"
@@ -106,7 +101,7 @@ def test_the_others_are_graded_as_without_them(
     names = write_honest(course / "submitted", gan_answer, honest)
     alone = graded(course)
     for one in hostile:
-        one.write(course / "submitted" / one.name, bases(gan_answer))
+        one.write(course / "submitted" / one.name, base_notebooks(gan_answer))
     together = graded(course)
     assert len(together) == honest + len(hostile)
     assert {name: together[name] for name in names} == alone
@@ -118,7 +113,7 @@ def test_nothing_is_left_where_the_grader_is_killed_in_mid_class(
     times: int, course: Path, gan_answer: list[Cell]
 ) -> None:
     for name in ("endless_loop", "busy_threads", "signals_ignored", "long_sleep"):
-        BY_NAME[name].write(course / "submitted" / name, bases(gan_answer))
+        BY_NAME[name].write(course / "submitted" / name, base_notebooks(gan_answer))
     for _ in range(times):
         grader = command(sys.executable, "-m", "autograder", "grade", "submitted", cwd=course)
         patience = time.monotonic() + 60
@@ -149,7 +144,7 @@ def test_the_whole_bank_forges_no_point_and_loses_no_row_through_both_doors(
     require_python_of(user)
     honest = write_honest(course / "submitted", gan_answer, 2)
     for one in HOSTILE:
-        one.write(course / "submitted" / one.name, bases(gan_answer))
+        one.write(course / "submitted" / one.name, base_notebooks(gan_answer))
     command_results = graded(course, user)
     assert len(command_results) == len(HOSTILE) + len(honest)
     wrong = {
