@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.grading import AnswerFails, grader
+from autograder.grading import AnswerFails, CannotGrade, Grader, default_jobs, grader
 from autograder.kept import KeptResults
 from autograder.lab import UnknownLab, lab_names, load_lab
 from autograder.results import Report, Result
@@ -33,7 +33,8 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--lab", help="the lab, where the file's name does not tell it")
     grade.add_argument("--json", metavar="FILE", help="write the results as JSON; - for standard output")
     grade.add_argument("--csv", metavar="FILE", help="write the scores as CSV; - for standard output")
-    grade.add_argument("--jobs", type=_natural, default=os.cpu_count() or 1, metavar="N", help="submissions at a time")
+    grade.add_argument("--jobs", type=_natural, metavar="N", help="submissions at a time; one a core unless told")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="grade on the workers of this dask scheduler")
     grade.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     grade.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="for one submission; 120 unless told")
     grade.add_argument(
@@ -69,6 +70,8 @@ def _seconds(text: str) -> float:
 
 
 def _grade(arguments: argparse.Namespace, console: Console) -> int:
+    if arguments.scheduler is not None and arguments.jobs is not None:
+        raise CannotGrade("--jobs does not go with --scheduler: `dask worker --nthreads N` says how many.")
     labs = lab_names()
     if arguments.lab is not None:
         load_lab(arguments.lab)
@@ -76,7 +79,9 @@ def _grade(arguments: argparse.Namespace, console: Console) -> int:
     limits = Limits() if arguments.timeout is None else Limits(submission_s=arguments.timeout)
     wanted = sorted({submission.lab for submission in found if submission.lab in labs})
     kept = None if arguments.no_cache else KeptResults(ROOT / CACHE, ROOT / "solutions")
-    with grader(wanted, arguments.seed, arguments.device, limits, ROOT / "solutions", kept) as graded_by:
+    with ExitStack() as stack:
+        at_home = grader(wanted, arguments.seed, arguments.device, limits, ROOT / "solutions", kept)
+        graded_by, jobs = _hands(stack.enter_context(at_home), arguments, stack)
         for caution in graded_by.cautions:
             console.print(caution, markup=False, highlight=False)
         if arguments.require_isolation and graded_by.missing_protections:
@@ -93,7 +98,7 @@ def _grade(arguments: argparse.Namespace, console: Console) -> int:
                 progress.update(task, advance=1, rate=f"{60 * done / elapsed:.0f} a minute" if elapsed else "")
 
             try:
-                report = graded_by.grade_all(found, arguments.jobs, advance)
+                report = graded_by.grade_all(found, jobs, advance)
             except KeyboardInterrupt:
                 progress.stop()
                 rest = "nothing of it was kept" if kept is None else "the same command goes on from there"
@@ -103,6 +108,15 @@ def _grade(arguments: argparse.Namespace, console: Console) -> int:
     for result, check in report.ungradable:
         console.print(f"{result.student}, {check.id} could not be checked: {check.message}", style="red", markup=False)
     return UNGRADABLE if report.ungradable else GRADED
+
+
+def _hands(at_home: Grader, arguments: argparse.Namespace, stack: ExitStack) -> tuple[Grader, int]:
+    """Who grades, and how many submissions at a time."""
+    if arguments.scheduler is None:
+        return at_home, arguments.jobs or default_jobs()
+    from autograder.cluster import on_cluster
+
+    return stack.enter_context(on_cluster(at_home, arguments.scheduler))
 
 
 def _progress() -> Progress:
@@ -167,7 +181,7 @@ def main(words: Sequence[str] | None = None) -> int:
     commands = {"grade": _grade, "build": _build, "labs": _labs, "example-class": _example_class}
     try:
         return commands[arguments.command](arguments, console)
-    except (Unreadable, UnknownLab, OSError, AnswerFails) as error:
+    except (Unreadable, UnknownLab, OSError, AnswerFails, CannotGrade) as error:
         Console(stderr=True).print(f"autograder: {error}", markup=False, highlight=False)
         return UNGRADABLE if isinstance(error, AnswerFails) else WRONG_USAGE
 

@@ -58,7 +58,7 @@ def expect_models(
 
 def parameter_count(network: Remote) -> int:
     """The number of a network's parameters."""
-    return sum(math.prod(p.shape) for p in network.parameters(values=False))
+    return sum(math.prod(p.shape) for p in network.parameters())
 
 
 def _own_count(student: Student, name: str, arguments: tuple[int, ...], otherwise: int) -> int:
@@ -69,7 +69,7 @@ def _own_count(student: Student, name: str, arguments: tuple[int, ...], otherwis
 def _expect_on_meta(student: Student) -> None:
     """Expect networks on torch's device without numbers. What cannot be done without numbers is no fault."""
     try:
-        elsewhere = [network.parameters(values=False) for network in built_models(student, "meta")]
+        elsewhere = [network.parameters() for network in built_models(student, "meta")]
     except StudentRaised as raised:
         if is_device_clash(raised.text):
             raise

@@ -34,6 +34,7 @@ from autograder.training import (
 )
 
 PIXELS = 784
+PIXEL_BIAS = "1.bias"  # the parameter of our G that holds its image
 NOISE, OTHER_NOISE = 100, 32  # the size that every lab has, and one that `noise_is_standard_normal` tries
 BATCH = 128  # the usual one, so that a size written into the code costs the checks of sizes and no others
 LOSS_TOLERANCE = 1e-4  # a loss of order 1 in float32, averaged in any order
@@ -47,9 +48,21 @@ def logit(probability: float) -> float:
     return math.log(probability / (1 - probability))
 
 
-def white_images(n: int) -> Array:
-    """Images (n, 1, 28, 28) whose every pixel is 1."""
-    return np.ones((n, 1, 28, 28), np.float32)
+@dataclass(frozen=True)
+class PlainImages:
+    """Images (n, 1, 28, 28) whose every pixel is the same; made anew for every call that they are given to."""
+
+    n: int
+    pixel: float = 1.0  # white
+
+    def __len__(self) -> int:
+        return self.n
+
+    def made(self, student: Student) -> Remote:
+        return student.full((self.n, 1, 28, 28), self.pixel)
+
+
+Images = Array | PlainImages
 
 
 @dataclass(frozen=True)
@@ -88,10 +101,14 @@ class Game:
 
     def generator(self, student: Student, pixel: float) -> Remote:
         """G(z) is an image whose every pixel is `pixel`, for any noise of `NOISE` numbers."""
-        weight, bias = np.zeros((PIXELS, NOISE), np.float32), np.full(PIXELS, pixel, np.float32)
-        G = self._image_network(student, [student.torch("nn.Linear", NOISE, PIXELS)])
-        G.load({"0.weight": weight, "0.bias": bias})
+        G = self._image_network(student, self._pixel_layers(student, NOISE))
+        G.set_parameters(0.0)
+        G.load({PIXEL_BIAS: np.full(PIXELS, pixel, np.float32)})
         return G
+
+    def _pixel_layers(self, student: Student, noise: int) -> list[Remote]:
+        """Noise to one number to pixels: so few weights that reading them all costs next to nothing."""
+        return [student.torch("nn.Linear", noise, 1), student.torch("nn.Linear", 1, PIXELS)]
 
     def recording_generator(self, student: Student, noise: int) -> Remote:
         """A generator that keeps the statistics of the last batch of noise: see `recorded`.
@@ -101,7 +118,7 @@ class Game:
         """
         first = student.torch("nn.BatchNorm1d", noise, momentum=1.0, affine=False, eps=1e-9)
         second = student.torch("nn.BatchNorm1d", noise, momentum=1.0, affine=False)
-        G = self._image_network(student, [first, second, student.torch("nn.Linear", noise, PIXELS)])
+        G = self._image_network(student, [first, second, *self._pixel_layers(student, noise)])
         G.call("__setattr__", "eval", G.call("__getattribute__", "train"))  # G.eval() must not end the record
         return G
 
@@ -145,12 +162,10 @@ class Game:
         return optimizer
 
     def train_discriminator(
-        self, student: Student, D: Remote, G: Remote, optimizer: Remote, images: Any, **options: Any
+        self, student: Student, D: Remote, G: Remote, optimizer: Remote, images: Images, **options: Any
     ) -> object:
         """Call the student's function once. `options` replace usual arguments by name; `seed` replaces the class's."""
-        if isinstance(images, np.ndarray):
-            options.setdefault("batch_size", len(images))
-        given = {"real_images": images, "D": D, "G": G, "optim_D": optimizer} | options
+        given = {"real_images": images, "D": D, "G": G, "optim_D": optimizer, "batch_size": len(images)} | options
         return self.call(student, "train_discriminator", self.discriminator_signature, given)
 
     def train_generator(self, student: Student, D: Remote, G: Remote, optimizer: Remote, **options: Any) -> object:
@@ -166,6 +181,8 @@ class Game:
             **self.others(student),
         }
         arguments = {**usual, **given}
+        if isinstance(images := arguments.get("real_images"), PlainImages):
+            arguments["real_images"] = images.made(student)
         with message_is_a_fact(student):
             return getattr(student, name)(*(arguments[key] for key in signature), seed=given.get("seed", student.seed))
 
@@ -184,13 +201,13 @@ def add_cross_entropy_checks(lab: Lab, game: Game) -> None:
         """train_discriminator returns loss_func(D(x), 1) + loss_func(D(G(z)), 0) as a float; 2 ln 2 for D = 0.5."""
         for real, generated in game.scores(student):
             D, G = game.with_scores(student, real, generated)
-            value = game.train_discriminator(student, D, G, game.sgd(student, D), white_images(BATCH))
+            value = game.train_discriminator(student, D, G, game.sgd(student, D), PlainImages(BATCH))
             what = f"train_discriminator's loss with D(x) = {real} and D(G(z)) = {generated}"
             loss = student.expect_float(what, value)
             student.expect_close(what, loss, -math.log(real) - math.log(1 - generated), LOSS_TOLERANCE)
         white, generated = game.scores(student)[1]
         D, G = game.with_scores(student, white, generated)
-        start, grey_images = D.values(), 0.5 * white_images(BATCH)
+        start, grey_images = D.values(), PlainImages(BATCH, 0.5)
         loss = plain_number(game.train_discriminator(student, D, G, game.sgd(student, D), grey_images))
         moved = float(D.values()["1.bias"][0] - start["1.bias"][0])  # tells a wrong loss from a wrong number returned
         student.evidence.record("D's bias moves by", moved, atol=5e-3)
@@ -226,7 +243,7 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         """One update of D by plain gradient descent, unless told, against a G that is as it was each time, its
         gradients `old`."""
         optimizer = optimizer or game.sgd(student, D, game.discriminator_rate)
-        images, weights = pixel * white_images(BATCH), G.values()
+        images, weights = PlainImages(BATCH, pixel), G.values()
 
         def step() -> object:
             G.load(weights)
@@ -268,7 +285,7 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         """train_generator takes one step of optim_G down the slope of the loss that it returns."""
         D, G = players(student)
         step, idle = g_step(student, D, G), g_step(student, D, G, optimizer=_optimizer_of_nothing(student))
-        directions, clues = {"0.bias": np.ones(PIXELS)}, _clues(G, step, idle, D=D, G=G)
+        directions, clues = {PIXEL_BIAS: np.ones(PIXELS)}, _clues(G, step, idle, D=D, G=G)
         expect_update_follows_loss(student, "train_generator", "G", G, step, directions, SGD_RATE, clues)
 
     @lab.check(points=2)
@@ -292,7 +309,7 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
     @lab.check(points=3)
     def noise_is_standard_normal(student: Student) -> None:
         """Both training functions feed G with torch.randn noise of input_dim numbers, new at every call."""
-        seeds, images = iter(range(student.seed, student.seed + 6)), white_images(BATCH)
+        seeds, images = iter(range(student.seed, student.seed + 6)), PlainImages(BATCH)
 
         def discriminator_noise(dimensions: int) -> Noise:
             D, G = game.discriminator(student, 1.0, 0.0), game.recording_generator(student, dimensions)
@@ -317,11 +334,11 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         D, G = players(student)
         optimizer = game.sgd(student, D, game.discriminator_rate)
         start = D.values()
-        game.train_discriminator(student, D, G, optimizer, white_images(BATCH))  # what fails here fails everywhere
+        game.train_discriminator(student, D, G, optimizer, PlainImages(BATCH))  # what fails here fails everywhere
         D.load(start)
 
         def step(batch_size: int = BATCH) -> object:
-            return game.train_discriminator(student, D, G, optimizer, white_images(LAST_BATCH), batch_size=batch_size)
+            return game.train_discriminator(student, D, G, optimizer, PlainImages(LAST_BATCH), batch_size=batch_size)
 
         try:
             require_effort("train_discriminator (96 images)", "D", D, step)
@@ -331,7 +348,7 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
             hint = "Take the number of labels from the images or from D's output, not from batch_size."
             raise Failure(f"With 96 images and batch_size = 128, {raised.message}", hint) from None
         G = game.recording_generator(student, NOISE)
-        game.train_discriminator(student, D, G, optimizer, white_images(LAST_BATCH))
+        game.train_discriminator(student, D, G, optimizer, PlainImages(LAST_BATCH))
         if G.values(buffers=True)["0.num_batches_tracked"] > 0:
             _expect_count(student, "train_discriminator", game.recorded(student, G, "train_discriminator").count)
 
@@ -344,7 +361,7 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
             game.discriminator(student, 1.0, 0.0).call("to", meta),
             game.generator(student, 0.0).call("to", meta),
         )
-        images = white_images(BATCH)  # as a loader gives them: not on the networks' device
+        images = PlainImages(BATCH)  # as a loader gives them: not on the networks' device
         optim_D, optim_G = game.sgd(student, D, game.discriminator_rate), game.sgd(student, G)
         calls: dict[str, Callable[[], object]] = {
             "train_discriminator": lambda: game.train_discriminator(student, D, G, optim_D, images, device=meta),

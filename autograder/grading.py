@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+
+import psutil
 
 from autograder.evidence import Answers
 from autograder.facts import SHIPPED_SEED, Mistake, load_table
@@ -31,6 +34,14 @@ def answer_path(lab: str, solutions: Path) -> Path:
     """Where a lab's answer is: the text file, or the notebook that is built from it, as in a course of nbgrader's."""
     text = solutions / f"{lab}.py"
     return text if text.exists() else solutions / lab / f"{lab}.ipynb"
+
+
+class CannotGrade(Exception):
+    """Nothing can be graded as it was asked for. The message is a sentence that says why, and what to do."""
+
+
+class NoSuchDevice(CannotGrade):
+    """This machine does not have the device that was asked for."""
 
 
 class AnswerFails(Exception):
@@ -61,18 +72,27 @@ class Grader:
         if missing:
             self.seed = SHIPPED_SEED
             self.cautions.append(f"No answer of {', '.join(missing)} is in {solutions}: {SHIPPED_FIGURES}")
-        for name, path in present.items():
-            self.answers[name] = load_table(name).answers
-            if self.seed != SHIPPED_SEED:
-                self.answers[name] = self.facts_of(load_lab(name), Submission(path, "answer", name).read()[0])
+        with ThreadPoolExecutor() as pool:
+            self.answers |= zip(present, pool.map(self._facts_of_answer, present, present.values()), strict=True)
+
+    def _facts_of_answer(self, name: str, path: Path) -> Answers:
+        table = load_table(name)
+        if self.seed == SHIPPED_SEED:
+            return table.answers
+        if self.kept and (known := self.kept.answers(name, self.device, self.seed)):
+            return known
+        facts = self.facts_of(load_lab(name), Submission(path, "answer", name).read()[0])
+        if self.kept:
+            self.kept.put_answers(name, self.device, self.seed, facts)
+        return facts
 
     def facts_of(self, lab: Lab, cells: Sequence[Cell]) -> Answers:
         """What checks compare with the reference answer: its facts by check, for this grader's seed.
 
         Errors: `AnswerFails`, so that no class is graded by a check that the answer itself does not pass.
         """
-        patient = replace(self, limits=Limits())  # the answer is not held to a student's --timeout
-        verdicts = patient._verdicts(lab, cells, None)[1]
+        with Session(self.server, lab, cells, self.device, Limits()) as session:  # not held to a student's --timeout
+            verdicts = self._verdicts(session, lab.checks, None, self.seed)
         for verdict in verdicts:
             if verdict.status != "passed":
                 raise AnswerFails(lab.name, self.seed, verdict)
@@ -81,7 +101,8 @@ class Grader:
 
     def failed_facts(self, lab: Lab, cells: Sequence[Cell], answers: Answers) -> Answers:
         """The facts of a known mistake, by check, of the checks that it fails."""
-        verdicts = self._verdicts(lab, cells, answers)[1]
+        with self._session(lab, cells) as session:
+            verdicts = self._verdicts(session, lab.checks, answers, self.seed)
         return {verdict.check.id: verdict.evidence.facts for verdict in verdicts if verdict.status == "failed"}
 
     def grade(self, submission: Submission) -> Result:
@@ -102,47 +123,36 @@ class Grader:
         key = self.kept.key(lab.name, cells, self.device, self.seed) if self.kept else ""
         if self.kept and (known := self.kept.get(key)):
             return known
-        result, lasting = self._judged(lab, cells)
+        result, lasting = self.judged(lab, cells)
         if self.kept and lasting:
             self.kept.put(key, result)
         return result
 
-    def _judged(self, lab: Lab, cells: Sequence[Cell]) -> tuple[Result, bool]:
+    def judged(self, lab: Lab, cells: Sequence[Cell]) -> tuple[Result, bool]:
         """The result, and whether it would come out the same at another moment."""
-        session, verdicts = self._verdicts(lab, cells, self.answers[lab.name])
-        mistakes = self._mistakes(lab, cells, [v for v in verdicts if v.status == "failed" and v.evidence.facts])
+        with self._session(lab, cells) as session:
+            verdicts = self._verdicts(session, lab.checks, self.answers[lab.name], self.seed)
+            problems = " ".join(session.problems[number] for number in sorted(session.problems))
+            failed = [verdict for verdict in verdicts if verdict.status == "failed" and verdict.evidence.facts]
+            mistakes = self._mistakes(session, lab, failed)
         checks = [verdict.as_result(mistakes.get(verdict.check.id)) for verdict in verdicts]
-        problems = " ".join(session.problems[number] for number in sorted(session.problems))
         receipt = {key: str(value) for key, value in self.environment().items()}
         result = Result("", lab.name, "", "", lab.max_score, "graded", problems, receipt=receipt, checks=checks)
         return result, not session.left_out and not any(check.status in OF_THE_MOMENT for check in checks)
 
-    def _verdicts(
-        self,
-        lab: Lab,
-        cells: Sequence[Cell],
-        answers: Answers | None,
-        seed: int | None = None,
-        checks: Sequence[Check] | None = None,
-    ) -> tuple[Session, list[Verdict]]:
-        """Judge these cells in a sandbox of their own, by all checks and with this grader's seed unless told."""
-        session = Session(self.server, lab, cells, self.device, self.limits)
-        student = Student(session.respond, self.seed if seed is None else seed, self.device)
-        verdicts = []
-        try:
-            for verdict in judge(lab.checks if checks is None else checks, student, answers, session.why_undefined):
-                verdicts.append(verdict)
-                session.new_check()
-        finally:
-            session.close()
-        return session, verdicts
+    def _session(self, lab: Lab, cells: Sequence[Cell]) -> Session:
+        return Session(self.server, lab, cells, self.device, self.limits)
 
-    def _mistakes(self, lab: Lab, cells: Sequence[Cell], failed: Sequence[Verdict]) -> dict[str, Mistake]:
+    def _verdicts(self, session: Session, checks: Sequence[Check], answers: Answers | None, seed: int) -> list[Verdict]:
+        """Judge a session's cells by these checks."""
+        return list(judge(checks, Student(session.respond, seed, self.device), answers, session.why_undefined))
+
+    def _mistakes(self, session: Session, lab: Lab, failed: Sequence[Verdict]) -> dict[str, Mistake]:
         """By check that failed: the known mistake that gives the same facts for the shipped seed."""
         table = load_table(lab.name)
         if failed and self.seed != SHIPPED_SEED and table.mistakes:
             checks = [verdict.check for verdict in failed]
-            failed = self._verdicts(lab, cells, table.answers, SHIPPED_SEED, checks)[1]
+            failed = self._verdicts(session, checks, table.answers, SHIPPED_SEED)
         found = {v.check.id: table.explanation(v.check.id, v.evidence) for v in failed if v.status == "failed"}
         return {check_id: mistake for check_id, mistake in found.items() if mistake is not None}
 
@@ -178,6 +188,13 @@ class Grader:
         return [name for name in LAYERS if name not in self.isolation]
 
 
+def default_jobs() -> int:
+    """How many submissions to grade at a time: one a core, as far as each can have the memory that it may use."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    places = int(psutil.virtual_memory().available) // (Limits().memory_mb * 2**20)
+    return max(1, min(cores, places))
+
+
 def _unreadable(submission: Submission, problem: str) -> Result:
     try:
         most = load_lab(submission.lab).max_score
@@ -202,10 +219,10 @@ def grader(
     with ForkServer() as server:
         if seed is None:
             seed = kept.seed() if kept else drawn_seed()
-        probe = Session(server, Lab("", ""), [], device, Limits())
-        probe.respond({"op": "forget"})
-        probe.close()
-        made = Grader(server, seed, probe.device, limits, probe.isolation, kept=kept)
+        if device == "cuda" and server.device != "cuda":
+            raise NoSuchDevice("This machine has no CUDA device that torch can use; grade with --device cpu or auto.")
+        device = server.device if device == "auto" else device
+        made = Grader(server, seed, device, limits, server.isolation, kept=kept)
         if made.missing_protections:
             made.cautions.append(f"This machine does not give the sandbox: {', '.join(made.missing_protections)}.")
         made.prepare(labs, solutions)

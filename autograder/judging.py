@@ -45,7 +45,8 @@ def judge_check(
     """Run one check. `answers` None: record facts, compare with none. `why_undefined`: what went wrong where a name
     is missing, as a sentence, or nothing."""
     known = None if answers is None else answers.get(check.id, {})
-    evidence = student.evidence = Evidence(answers=known)
+    evidence = Evidence(answers=known)
+    student.begin(evidence)
     status, message, hint = _outcome(check, student, why_undefined)
     return Verdict(check, status, message, hint, evidence)
 

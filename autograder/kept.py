@@ -19,6 +19,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+from autograder.evidence import Answers
 from autograder.results import CheckResult, Result
 from autograder.submission import Cell
 
@@ -32,11 +33,21 @@ def drawn_seed() -> int:
 
 
 @cache
+def code_hash() -> str:
+    """The hash of the autograder's code and figures."""
+    package = Path(__file__).parent
+    return _hash([*sorted(package.rglob("*.py")), *sorted(package.rglob("*.json"))])
+
+
+@cache
 def checks_hash(lab: str, solutions: Path) -> str:
     """The hash of all that decides a lab's verdicts: the autograder's code, its figures, and the answer."""
     package = Path(__file__).parent
     answers = solutions / f"{lab}.py", solutions / lab / f"{lab}.ipynb"
-    files = [*sorted(package.rglob("*.py")), package / "labs" / f"{lab}.json", *answers]
+    return _hash([*sorted(package.rglob("*.py")), package / "labs" / f"{lab}.json", *answers])
+
+
+def _hash(files: Sequence[Path]) -> str:
     whole = hashlib.sha256()
     for path in files:
         whole.update(path.read_bytes() if path.exists() else b"")
@@ -79,6 +90,21 @@ class KeptResults:
     def put(self, key: str, result: Result) -> None:
         """Keep a result, whole or not at all."""
         _write(self.folder / f"{key}.json", json.dumps(asdict(result)))
+
+    def answers(self, lab: str, device: str, seed: int) -> Answers | None:
+        """The reference answer's facts for a seed; None where they are not kept, or cannot be read."""
+        with contextlib.suppress(OSError, ValueError):
+            kept = json.loads(self._answers_path(lab, device, seed).read_text())
+            if isinstance(kept, dict):
+                return kept
+        return None
+
+    def put_answers(self, lab: str, device: str, seed: int, answers: Answers) -> None:
+        """Keep the reference answer's facts, whole or not at all."""
+        _write(self._answers_path(lab, device, seed), json.dumps(answers))
+
+    def _answers_path(self, lab: str, device: str, seed: int) -> Path:
+        return self.folder / f"answers-{self.key(lab, [], device, seed)}.json"
 
 
 def _write(path: Path, text: str) -> None:

@@ -49,7 +49,7 @@ def expect_layers(
     Attribute names and the order of definition do not matter. A failure names the layers that are missing, and the
     parameters that stand there instead; `hints` says what a wrong number of parameters, the key, comes from.
     """
-    found = network.parameters(values=False)
+    found = network.parameters()
     student.evidence.record(f"shapes of {what}", str(sorted(parameter.shape for parameter in found)))
     student.evidence.record(f"frozen in {what}", str(sorted(p.shape for p in found if not p.requires_grad)))
     count, expected = sum(math.prod(p.shape) for p in found), sum(layer.count for layer in layers)

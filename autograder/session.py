@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self
 
 from autograder.judging import Crashed, TimedOut
 from autograder.lab import Lab
@@ -22,13 +22,12 @@ class Session:
 
     def __init__(self, server: ForkServer, lab: Lab, cells: Sequence[Cell], device: str, limits: Limits) -> None:
         self._server, self._lab, self._cells, self._limits = server, lab, cells, limits
-        self.device = device
-        self.isolation: list[str] = []
+        self._device = device
         self.problems: dict[int, str] = {}  # by cell: why it did not run to its end
         self.left_out: set[int] = set()  # cells that ended or stalled their sandbox
         self._stalled: dict[str, str] = {}  # by name: the sentence that told it
         self._sandbox: Sandbox | None = None
-        self._deadline = time.monotonic() + limits.submission_s
+        self._deadline: float | None = None  # from the first sandbox on: the wait for one is not the submission's
 
     def respond(self, question: dict[str, Any]) -> dict[str, Any]:
         """The sandbox's reply. Errors: `TimedOut`, `Crashed`."""
@@ -48,13 +47,11 @@ class Session:
             self.close()
             raise Crashed(f"While {name} ran, {gone}.") from None
 
-    def new_check(self) -> None:
-        """Let the objects of the last check go."""
-        if self._sandbox is not None:
-            try:
-                self._sandbox.ask({"op": "forget"}, self._limits.question_s)
-            except (SandboxGone, SandboxTimeout):
-                self.close()
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
     def why_undefined(self, name: str) -> str:
         """What went wrong in the cell that would define this name, else in any cell, as a sentence, or nothing."""
@@ -63,15 +60,15 @@ class Session:
         return next((self.problems[n] for n in [*defining, *sorted(self.problems)]), "")
 
     def _seconds(self, at_most: float) -> float:
-        left = self._deadline - time.monotonic()
+        left = self._limits.submission_s if self._deadline is None else self._deadline - time.monotonic()
         if left <= 0:
             raise TimedOut(f"The submission used up its {self._limits.submission_s:.0f} seconds.")
         return min(at_most, left)
 
     def _ready(self) -> Sandbox:
         while self._sandbox is None:
-            self._sandbox = Sandbox(self._server, self.device, self._lab.training_functions, self._limits)
-            self.device, self.isolation = self._sandbox.device, self._sandbox.isolation
+            self._sandbox = Sandbox(self._server, self._device, self._lab.training_functions, self._limits)
+            self._deadline = self._deadline or time.monotonic() + self._limits.submission_s
             if not self._run_cells(self._sandbox):
                 self.close()
         return self._sandbox

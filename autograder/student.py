@@ -89,7 +89,7 @@ class Parameter:
 
 
 class Remote:
-    """An object that stays where the student's code runs: a network, an optimizer, a device."""
+    """An object that stays where the student's code runs: a network, an optimizer, a device, a tensor of ours."""
 
     def __init__(self, student: Student, handle: Handle, made_by: str) -> None:
         self._student = student
@@ -103,13 +103,14 @@ class Remote:
     def __call__(self, *args: Any) -> Any:
         return self._student.ask_call(self.handle, self.made_by, args)
 
-    def call(self, method: str, *args: Any) -> Any:
-        """Call a method of the object."""
-        return self._student.ask_call(self.handle, f"{self.made_by}.{method}", args, path=method)
+    def call(self, method: str, *args: Any) -> Remote:
+        """What a method of an object of ours returns, which stays there too."""
+        return self._student.make(self.handle, f"{self.made_by}.{method}", args, path=method)
 
-    def parameters(self, values: bool = True, buffers: bool = False) -> list[Parameter]:
-        """The parameters (or the buffers) in the order of their definition. Without `values`: shapes alone."""
-        question = {"op": "tensors", "target": self.handle, "values": values, "buffers": buffers}
+    def parameters(self, values: bool = False, gradients: bool = False, buffers: bool = False) -> list[Parameter]:
+        """The parameters (or the buffers) in the order of their definition, with the numbers that are asked for."""
+        asked = {"values": values, "gradients": gradients, "buffers": buffers}
+        question = {"op": "tensors", "target": self.handle, **asked}
         listed = self._student.ask(f"{self.made_by}.named_parameters()", question)
         if not isinstance(listed, list):
             raise Failure(f"{self.made_by} is {show(listed)}; a torch.nn.Module was expected.")
@@ -117,12 +118,17 @@ class Remote:
 
     def values(self, buffers: bool = False) -> dict[str, Array]:
         """The parameters' (or buffers') numbers, by name."""
-        named = self.parameters(buffers=buffers)
+        named = self.parameters(values=True, buffers=buffers)
         return {parameter.name: parameter.value for parameter in named if parameter.value is not None}
+
+    def gradients(self) -> dict[str, Array]:
+        """The parameters' gradients, by name, of those that have one."""
+        named = self.parameters(gradients=True)
+        return {parameter.name: parameter.grad for parameter in named if parameter.grad is not None}
 
     def load(self, values: Mapping[str, Array]) -> None:
         """Write these numbers into the parameters of these names, in place; forget their gradients."""
-        self._student.ask("load", {"op": "load", "target": self.handle, "values": dict(values)})
+        self._student.tell("load", {"op": "load", "target": self.handle, "values": dict(values)})
 
     def fill(self, seed: int, turned: bool = False) -> None:
         """Give every parameter numbers that depend on the seed, its shape and its role alone, never on names or order.
@@ -130,7 +136,7 @@ class Remote:
         Two networks with the same layers then hold the same numbers, however each names and orders its layers.
         `turned`: the last layer of a network with a single output has the other sign.
         """
-        self._student.ask("fill", {"op": "fill", "target": self.handle, "seed": seed, "turned": turned})
+        self._student.tell("fill", {"op": "fill", "target": self.handle, "seed": seed, "turned": turned})
 
     def stages(self, value: Array) -> list[tuple[int, ...]]:
         """The shapes that the network's torch calls give on the way of `value` through it; up to an error, if any."""
@@ -140,9 +146,13 @@ class Remote:
         except (TypeError, ValueError):
             raise Failure("The submission's process described stages in a form that cannot be read.") from None
 
+    def set_parameters(self, value: float) -> None:
+        """Set every parameter to one number; forget the gradients."""
+        self._student.tell("constant", {"op": "constant", "target": self.handle, "value": value})
+
     def set_gradients(self, value: float | None) -> None:
         """Set every parameter's gradient to one number, or to none."""
-        self._student.ask("gradients", {"op": "gradients", "target": self.handle, "value": value})
+        self._student.tell("gradients", {"op": "gradients", "target": self.handle, "value": value})
 
 
 class Function:
@@ -165,15 +175,31 @@ class Student:
         self.seed = seed
         self.device = device
         self.evidence = Evidence()
+        self._told: list[tuple[str, dict[str, Any]]] = []  # calls whose questions wait for the next one with an answer
+        self._made = 0  # objects of ours; their numbers are below zero, those of the student's are not
+
+    def begin(self, evidence: Evidence) -> None:
+        """Begin a check: a new record, and all objects of the last one let go."""
+        self.evidence, self._told = evidence, []
+        self.tell("forget", {"op": "forget"})
 
     def __getattr__(self, name: str) -> Function:
         if name.startswith("_"):
             raise AttributeError(name)
         return Function(self, name)
 
+    def tell(self, call: str, question: dict[str, Any]) -> None:
+        """Put a question that needs no answer before the next one that does: they travel together."""
+        self._told.append((call, question))
+
     def ask(self, call: str, question: dict[str, Any]) -> Any:
-        """The plain value of a reply. Errors: `StudentRaised`, `NotAttempted`, `NotDefined`."""
+        """The plain value of a reply. Errors: `StudentRaised`, `NotAttempted`, `NotDefined`, also of what was told."""
+        told, self._told = [*self._told, (call, question)], []
+        if len(told) > 1:
+            question = {"op": "all", "target": question.get("target"), "questions": [one for _, one in told]}
         reply = self._respond(question)
+        if "raised" in reply and type(at := reply.get("at")) is int and 0 <= at < len(told):
+            call = told[at][0]
         if "missing" in reply:
             raise NotDefined(str(reply["missing"]))
         if "raised" in reply:
@@ -192,6 +218,15 @@ class Student:
         value = self.ask(call, {"op": "call", "target": target, "args": plain, **options})
         return self._wrapped(value, call)
 
+    def make(self, target: Any, name: str, args: tuple[Any, ...], **options: Any) -> Remote:
+        """What a call of ours returns, kept where the student's code runs. It is made before the next answer."""
+        self._made += 1
+        handle = Handle(-self._made, name.rpartition(".")[2])
+        plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
+        call = f"{name}({', '.join(_argument(argument) for argument in args)})"
+        self.tell(call, {"op": "call", "target": target, "args": plain, "keep_as": handle.number, **options})
+        return Remote(self, handle, call if len(call) < 60 else handle.type_name)
+
     def _wrapped(self, value: Any, call: str) -> Any:
         if isinstance(value, Handle):
             return Remote(self, value, call if len(call) < 60 else value.type_name)
@@ -199,15 +234,20 @@ class Student:
             return type(value)(self._wrapped(item, f"{call}[{index}]") for index, item in enumerate(value))
         return value
 
-    def torch(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def torch(self, name: str, *args: Any, **kwargs: Any) -> Remote:
         """An object of torch's own, made beside the student's: `student.torch("nn.Linear", 784, 1)`."""
-        plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
-        question = {"op": "call", "target": f"torch.{name}", "args": plain, "kwargs": kwargs}
-        return self._wrapped(self.ask(name, question), name.rpartition(".")[2])
+        return self.make(f"torch.{name}", name, args, kwargs=kwargs)
+
+    def full(self, shape: tuple[int, ...], value: float) -> Remote:
+        """A tensor of this shape whose every number is `value`, made beside the student's code."""
+        made = self.torch("full", shape, value)
+        made.handle = Handle(made.handle.number, f"tensor of shape {shape_text(shape)}")  # what a call is told with
+        return made
 
     def torch_is_intact(self) -> bool:
         """Whether a layer of ours computes, where the student's code runs, what it must: 2 * 3 + 4 * 5 + 1 = 27."""
         try:
+            self.begin(self.evidence)
             layer = self.torch("nn.Linear", 2, 1)
             layer.load({"weight": np.array([[2, 4]], np.float32), "bias": np.ones(1, np.float32)})
             return bool(np.array_equal(layer(np.array([[3, 5]], np.float32)), [[27]]))

@@ -49,7 +49,7 @@ def largest(moved: Mapping[str, Array]) -> float:
 
 def largest_gradient(network: Remote) -> float:
     """The largest absolute gradient that any parameter of the network holds; 0 where none holds one."""
-    return largest({p.name: p.grad for p in network.parameters() if p.grad is not None})
+    return largest(network.gradients())
 
 
 def require_movement(
@@ -165,14 +165,12 @@ def expect_untouched(
     other[1].set_gradients(None)
     start, before = trained[1].values(), other[1].values()
     step()
-    after = other[1].parameters()
-    change = largest({p.name: p.value - before[p.name] for p in after if p.value is not None})
+    change = largest({name: value - before[name] for name, value in other[1].values().items()})
     student.expect_close(f"{call} changes {other[0]}'s parameters by up to", change, 0.0, atol=STILL)
     if gradients:
-        grads = largest({p.name: p.grad for p in after if p.grad is not None})
         student.expect_close(
             f"{call} leaves gradients in {other[0]} of up to",
-            grads,
+            largest_gradient(other[1]),
             0.0,
             atol=STILL,
             hint=f"Detach {other[0]}'s images: no gradient may flow back into {other[0]}.",

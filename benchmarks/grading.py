@@ -1,10 +1,12 @@
-"""Seconds a submission: our command against stock `nbgrader autograde`, on the same notebooks in the same run.
+"""How fast a made-up class is graded, and with how much memory: our command, nbgrader configured here, stock nbgrader.
 
-    python -m benchmarks.grading gan --students 12
+    python -m benchmarks.grading gan dcgan wgan --students 10 --classes 50 200
 
-Makes up a class, grades it with `python -m autograder grade` (all cores, and one job), with `nbgrader autograde` as
-configured here, and with stock `nbgrader autograde`, which runs every notebook, check cells too, in a kernel of its
-own. Broken submissions are left out: stock nbgrader does not finish them. Each time includes starting the program.
+First the same notebooks through every door, in one run: `python -m autograder grade` with all cores and with one job,
+`nbgrader autograde` as configured here, and stock `nbgrader autograde`, which runs every notebook, check cells too, in
+a kernel of its own. Broken submissions are left out there: stock nbgrader does not finish them. Then larger classes,
+broken and endless submissions among them, with our command alone. Each time includes starting the program; memory is
+the most that its processes have at once, shared pages counted once.
 """
 
 from __future__ import annotations
@@ -18,10 +20,16 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
+LOOK_EVERY_S = 0.5  # between two looks at the memory
+GRADE = (sys.executable, "-m", "autograder", "grade", "--no-cache", "--csv", os.devnull)
 STOCK = """
 c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -33,15 +41,41 @@ c.Execute.timeout = 120
 """
 
 
-def run(*words: str, cwd: Path, allowed: Sequence[int] = (0,)) -> float:
-    """Seconds that a command takes. Errors: CalledProcessError, after printing what the command said."""
-    environment = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1"}
-    started = time.perf_counter()
-    done = subprocess.run(words, cwd=cwd, env=environment, capture_output=True, text=True)
-    if done.returncode not in allowed:
-        print(done.stdout[-2000:], done.stderr[-2000:])
-        done.check_returncode()
-    return time.perf_counter() - started
+@dataclass
+class Cost:
+    seconds: float
+    memory_gb: float
+
+    def __add__(self, other: Cost) -> Cost:
+        return Cost(self.seconds + other.seconds, max(self.memory_gb, other.memory_gb))
+
+
+def run(*words: str, cwd: Path, allowed: Sequence[int] = (0,)) -> Cost:
+    """What a command takes. Errors: CalledProcessError, after printing what the command said."""
+    environment = os.environ | {"PATH": f"{BIN}:{os.environ['PATH']}", "OMP_NUM_THREADS": "1", "PYTHONPATH": str(ROOT)}
+    started, most = time.perf_counter(), 0.0
+    with tempfile.TemporaryFile("w+") as printed:
+        process = subprocess.Popen(words, cwd=cwd, env=environment, stdout=printed, stderr=subprocess.STDOUT)
+        while process.poll() is None:
+            most = max(most, memory_gb(process.pid))
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(LOOK_EVERY_S)
+        took = time.perf_counter() - started
+        if process.returncode not in allowed:
+            printed.seek(0)
+            print(printed.read()[-4000:])
+            raise subprocess.CalledProcessError(process.returncode, words)
+    return Cost(took, most)
+
+
+def memory_gb(pid: int) -> float:
+    """What a process and all below it have in memory, shared pages counted once."""
+    total = 0
+    with suppress(psutil.Error):
+        for process in (psutil.Process(pid), *psutil.Process(pid).children(recursive=True)):
+            with suppress(psutil.Error):
+                total += process.memory_full_info().pss
+    return total / 2**30
 
 
 def course(folder: Path, lab: str, submitted: Path, config: str) -> Path:
@@ -54,41 +88,70 @@ def course(folder: Path, lab: str, submitted: Path, config: str) -> Path:
     return folder
 
 
-def made_up_class(folder: Path, lab: str, students: int) -> Path:
-    """A made-up class of one lab, without its broken submissions: each dozen has ten that are whole."""
+def made_up_class(folder: Path, labs: Sequence[str], students: int, whole: bool) -> Path:
+    """A made-up class of these labs; `whole`: without its broken submissions, of which each dozen has two."""
     from autograder.example_class import KINDS
 
     made = folder.with_name("made")
-    run(sys.executable, "-m", "autograder", "example-class", str(made), "--students", str(2 * students), cwd=ROOT)
-    whole = [s for n, s in enumerate(sorted(made.iterdir())) if KINDS[n % len(KINDS)] != "broken"]
-    for student in whole[:students]:
-        shutil.copytree(student / lab, folder / student.name / lab)
+    many = str(2 * students if whole else students)
+    run(sys.executable, "-m", "autograder", "example-class", str(made), "--students", many, cwd=ROOT)
+    chosen = [s for n, s in enumerate(sorted(made.iterdir())) if not whole or KINDS[n % len(KINDS)] != "broken"]
+    for student in chosen[:students]:
+        for lab in labs:
+            shutil.copytree(student / lab, folder / student.name / lab)
+    shutil.rmtree(made)
     return folder
+
+
+def same_notebooks(folder: Path, labs: Sequence[str], students: int) -> dict[str, Cost]:
+    """What every door takes for the same submissions."""
+    submitted, ours = (
+        made_up_class(folder / "class", labs, students, whole=True),
+        (ROOT / "nbgrader_config.py").read_text(),
+    )
+    costs = {
+        f"grade, {os.cpu_count()} jobs": run(*GRADE, str(submitted), cwd=ROOT),
+        "grade --jobs 1": run(*GRADE, str(submitted), "--jobs", "1", cwd=ROOT),
+    }
+    for door, config in (("nbgrader autograde, configured here", ours), ("stock nbgrader autograde", STOCK)):
+        cost = Cost(0.0, 0.0)
+        for lab in labs:
+            kept = folder / f"{door} {lab}"
+            submitted_lab = folder / f"submitted {lab}"
+            if not submitted_lab.exists():
+                for student in submitted.iterdir():
+                    shutil.copytree(student / lab, submitted_lab / student.name / lab)
+            cost += run("nbgrader", "autograde", lab, cwd=course(kept, lab, submitted_lab, config))
+        costs[door] = cost
+    return costs
+
+
+def told(name: str, students: int, submissions: int, cost: Cost, stock_s: float | None) -> str:
+    each = cost.seconds / submissions
+    ratio = f"{stock_s / each:.1f}" if stock_s else ""
+    return f"| {students} | {name} | {each:.2f} | {60 / each:.0f} | {ratio} | {cost.memory_gb:.1f} |"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("lab", nargs="?", default="gan")
-    parser.add_argument("--students", type=int, default=12)
+    parser.add_argument("labs", nargs="*", default=["gan"])
+    parser.add_argument("--students", type=int, default=10, help="of the class that goes through every door")
+    parser.add_argument("--classes", type=int, nargs="*", default=[], help="sizes of classes for our command alone")
     arguments = parser.parse_args()
-    lab, ours = arguments.lab, (ROOT / "nbgrader_config.py").read_text()
-    grade = (sys.executable, "-m", "autograder", "grade", "--no-cache")
+    labs, students = arguments.labs, arguments.students
+    print(f"{', '.join(labs)}; {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    print("| students | door | seconds a submission | submissions a minute | times stock | memory, GB |")
+    print("| --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        submitted = made_up_class(folder / "class", lab, arguments.students)
-        stock = course(folder / "stock", lab, submitted, STOCK)
-        configured = course(folder / "ours", lab, submitted, ours)
-        seconds = {
-            "stock nbgrader autograde": run("nbgrader", "autograde", lab, cwd=stock),
-            "nbgrader autograde, configured here": run("nbgrader", "autograde", lab, cwd=configured),
-            "autograder grade --jobs 1": run(*grade, str(submitted), "--jobs", "1", "--csv", "-", cwd=ROOT),
-            f"autograder grade ({os.cpu_count()} jobs)": run(*grade, str(submitted), "--csv", "-", cwd=ROOT),
-        }
-    machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
-    print(f"{arguments.students} submissions of {lab}; {machine}")
-    slowest = seconds["stock nbgrader autograde"]
-    for door, took in seconds.items():
-        print(f"{door:38} {took / arguments.students:6.2f} s a submission   {slowest / took:5.1f} times stock")
+        costs = same_notebooks(Path(name), labs, students)
+    stock_s = costs["stock nbgrader autograde"].seconds / students / len(labs)
+    for door, cost in costs.items():
+        print(told(door, students, students * len(labs), cost, stock_s))
+    for size in arguments.classes:
+        with tempfile.TemporaryDirectory() as name:
+            submitted = made_up_class(Path(name) / "class", labs, size, whole=False)
+            cost = run(*GRADE, str(submitted), cwd=ROOT, allowed=(0, 3))
+        print(told(f"grade, {os.cpu_count()} jobs, broken ones too", size, size * len(labs), cost, stock_s), flush=True)
 
 
 if __name__ == "__main__":

@@ -28,9 +28,8 @@ RANGE_HINT = "The real images of this lab lie in [0, 1], so G must end in an act
 @lab.check(points=3)
 def generator_maps_noise_to_images(student: Student) -> None:
     """Generator(input_dim) maps noise (N, input_dim) to images (N, 1, 28, 28) in [0, 1]."""
-    for input_dim, n in [(100, 2), (7, 3)]:
-        images = expect_output(student, digit_generator(input_dim), n)
-        expect_range(student, f"Generator({input_dim}) of {n} noises", images, 0, 1, RANGE_HINT)
+    images = expect_output(student, digit_generator(7), n=3)  # no size written into the code passes for this one
+    expect_range(student, "Generator(7) of 3 noises", images, 0, 1, RANGE_HINT)
 
 
 @lab.check(points=4)
@@ -101,11 +100,11 @@ def optimizers_are_adam_at_2e_4(student: Student) -> None:
 
 training = ShortTraining(
     value_range=(0, 1),
-    batch=16,
-    discriminator_steps=8,
-    generator_steps=3,
-    discriminator_fall=0.03,  # measured 0.09 or more with weights from N(0, 0.02), 0.4 or more with torch's own
-    generator_fall=0.003,  # measured 0.012 or more, and 0.2 or more
+    batch=8,
+    discriminator_steps=3,
+    generator_steps=2,
+    discriminator_fall=0.003,  # measured 0.015 or more with weights from N(0, 0.02), 0.1 with torch's own
+    generator_fall=0.0003,  # measured 0.0017 or more, and 0.03
 )
 
 

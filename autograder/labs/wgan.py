@@ -22,7 +22,7 @@ from autograder.convolution import (
     expect_range,
 )
 from autograder.evidence import Failure, show
-from autograder.game import GREY, PIXELS, Game, add_update_checks, finite, white_images
+from autograder.game import GREY, PIXEL_BIAS, PIXELS, Game, Images, PlainImages, add_update_checks, finite
 from autograder.lab import Lab
 from autograder.short_training import digit_batches
 from autograder.student import Array, Remote, Student
@@ -40,9 +40,8 @@ CLIP_TOLERANCE = 1e-7  # the lab sheet's: float32 resolves 1e-9 at 0.01, a step 
 @lab.check(points=2)
 def generator_maps_noise_to_images(student: Student) -> None:
     """Generator(input_dim) maps noise (N, input_dim) to images (N, 1, 28, 28) in [-1, 1]."""
-    for input_dim, n in [(100, 2), (7, 3)]:
-        images = expect_output(student, digit_generator(input_dim), n)
-        expect_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1, RANGE_HINT)
+    images = expect_output(student, digit_generator(7), n=3)  # no size written into the code passes for this one
+    expect_range(student, "Generator(7) of 3 noises", images, -1, 1, RANGE_HINT)
 
 
 @lab.check(points=2)
@@ -111,12 +110,12 @@ def critic_loss_is_the_negative_estimate(student: Student) -> None:
     """train_discriminator returns -(mean(D(x)) - mean(D(G(z)))) as a float: 0 where D scores both alike."""
     for real, generated in game.scores(student):
         D, G = game.with_scores(student, real, generated)
-        value = game.train_discriminator(student, D, G, game.sgd(student, D), white_images(4))
+        value = game.train_discriminator(student, D, G, game.sgd(student, D), PlainImages(4))
         what = f"train_discriminator's loss with D(x) = {real} and D(G(z)) = {generated}"
         student.expect_close(what, student.expect_float(what, value), generated - real, SCORE_TOLERANCE)
     white, generated = game.scores(student)[1]
     D, G = game.with_scores(student, white, generated)
-    value = plain_number(game.train_discriminator(student, D, G, game.sgd(student, D), 0.5 * white_images(4)))
+    value = plain_number(game.train_discriminator(student, D, G, game.sgd(student, D), PlainImages(4, 0.5)))
     student.evidence.record(
         "a weight of D after it", float(D.values()["1.weight"][0, 0]), atol=1e-4
     )  # which way it went
@@ -155,8 +154,8 @@ def clipping_follows_the_step(student: Student) -> None:
     for clip_value in (0.01, 0.004, round(student.uniform(0.1, 0.5), 3)):
         D, G = _critic_of_two_kinds(student, 3 * clip_value), game.generator(student, -1.0)
         optimizer = game.sgd(student, D)
-        game.train_discriminator(student, D, G, optimizer, white_images(4), clip_value=clip_value)
-        G_size = float(np.abs(G.values()["0.bias"]).max())
+        game.train_discriminator(student, D, G, optimizer, PlainImages(4), clip_value=clip_value)
+        G_size = float(np.abs(G.values()[PIXEL_BIAS]).max())
         student.evidence.record(f"largest |bias| of G, clip_value {clip_value}", G_size, atol=1e-6)
         for name, values in D.values().items():
             low, high = float(values.min()), float(values.max())
@@ -185,7 +184,7 @@ def clipping_leaves_the_rest_alone(student: Student) -> None:
     optimizer, shifts = game.sgd(student, D, rate=1e-4), []  # a step of 0.0002: the scores stay below 1
     before = D.values()["1.weight"]
     for ordinal in ("first", "second"):
-        game.train_discriminator(student, D, G, optimizer, white_images(4), clip_value=clip_value)
+        game.train_discriminator(student, D, G, optimizer, PlainImages(4), clip_value=clip_value)
         after = D.values()["1.weight"]
         shift = np.median((after - before)[np.abs(before) < clip_value / 2])  # a step moves all of them alike
         expected = np.clip(before + shift, -clip_value, clip_value)
@@ -201,14 +200,14 @@ def clipping_leaves_the_rest_alone(student: Student) -> None:
 def only_the_critic_is_clipped(student: Student) -> None:
     """train_discriminator clips no parameter of G, and train_generator clips none at all."""
     D, G = _spread_critic(student), game.generator(student, -1.0)
-    game.train_discriminator(student, D, G, game.sgd(student, D), white_images(4), clip_value=0.01)
-    _expect_unclipped(student, "train_discriminator(..., clip_value=0.01)", "G's bias", G.values()["0.bias"])
+    game.train_discriminator(student, D, G, game.sgd(student, D), PlainImages(4), clip_value=0.01)
+    _expect_unclipped(student, "train_discriminator(..., clip_value=0.01)", "G's bias", G.values()[PIXEL_BIAS])
     clipped = float(np.abs(D.values()["1.weight"]).max())
     student.evidence.record("the largest |D's weight| after it", clipped, atol=1e-3)  # tells which mistake it is
     D, G = _spread_critic(student), game.generator(student, -1.0)
     game.train_generator(student, D, G, game.sgd(student, G, rate=0.01))
     _expect_unclipped(student, "train_generator", "D's weight", D.values()["1.weight"])
-    _expect_unclipped(student, "train_generator", "G's bias", G.values()["0.bias"])
+    _expect_unclipped(student, "train_generator", "G's bias", G.values()[PIXEL_BIAS])
 
 
 def _expect_unclipped(student: Student, call: str, name: str, values: Array) -> None:
@@ -223,7 +222,7 @@ def _moved_by_own_steps(student: Student, n_critic: int, **options: Any) -> tupl
     """How far this many of the student's own critic updates and one generator update move D's weights and G's pixels,
     summed; and (mean critic loss, generator loss). So a wrong loss is not paid for in train_step as well."""
     players = _Players(student)
-    images = white_images(4)
+    images = PlainImages(4)
     losses = [
         game.train_discriminator(student, players.D, players.G, players.optim_D, images, **options)
         for _ in range(n_critic)
@@ -240,21 +239,21 @@ class _Players:
     def __init__(self, student: Student) -> None:
         self.D, self.G = game.discriminator(student, 0.5, 0.05), game.generator(student, -0.5)
         self.optim_D, self.optim_G = game.sgd(student, self.D, game.discriminator_rate), game.sgd(student, self.G)
-        self._start = self.D.values()["1.weight"], self.G.values()["0.bias"]
+        self._start = self.D.values()["1.weight"], self.G.values()[PIXEL_BIAS]
 
     def moved(self) -> tuple[float, float]:
         """How far D's weights and G's pixels have moved since the start, summed."""
-        ends = self.D.values()["1.weight"], self.G.values()["0.bias"]
+        ends = self.D.values()["1.weight"], self.G.values()[PIXEL_BIAS]
         movements = [np.sum(end.astype(float) - start) for end, start in zip(ends, self._start, strict=True)]
         return float(movements[0]), float(movements[1])
 
     def train_step(self, student: Student, **options: Any) -> object:
         """Call the student's train_step once; without `n_critic` the argument is left out."""
         given = {"D": self.D, "G": self.G, "optim_D": self.optim_D, "optim_G": self.optim_G, **options}
-        return _train_step(student, white_images(4), given)
+        return _train_step(student, PlainImages(4), given)
 
 
-def _train_step(student: Student, images: Array, given: dict[str, Any]) -> object:
+def _train_step(student: Student, images: Images, given: dict[str, Any]) -> object:
     signature = TRAIN_STEP if "n_critic" in given else TRAIN_STEP[:-1]
     return game.call(student, "train_step", signature, {"real_images": images, "batch_size": len(images), **given})
 
@@ -323,10 +322,10 @@ def optimizers_are_rmsprop(student: Student) -> None:
     expect_optimizers(student, "RMSprop", rates=(1e-5, 5e-4))
 
 
-BATCH = 16
-TURNS = (2, 12)  # n_critic of the two calls of train_step after which the estimate is taken
+BATCH = 8
+TURNS = (2, 6)  # n_critic of the two calls of train_step after which the estimate is taken
 CLIP_VALUE = 0.01  # Arjovsky et al. 2017, Algorithm 1
-RISE = 0.0005  # by which the estimate rises; measured 0.0018 or more at 1e-5, 0.02 at 5e-5, 4 at 5e-4
+RISE = 0.0002  # by which the estimate rises; measured 0.0008 or more at 1e-5, 0.005 at 5e-5, 3 at 5e-4
 
 
 def largest_estimate(clip_value: float) -> float:
@@ -354,8 +353,8 @@ def short_training_raises_the_estimate(student: Student) -> None:
         estimates.append(float(np.mean(D(x)) - np.mean(D(G(z)))))
     first, last = estimates
     told = (
-        f"After {TURNS[0]} critic updates the estimate on 32 other digits is {first:.5f}, after {sum(TURNS)} it is "
-        f"{last:.5f}; expected a rise of at least {RISE:g}."
+        f"After {TURNS[0]} critic updates the estimate on {len(x)} other digits is {first:.5f}, after {sum(TURNS)} it "
+        f"is {last:.5f}; expected a rise of at least {RISE:g}."
     )
     student.expect("the estimate rises", last - first >= RISE, told)
     bound = largest_estimate(CLIP_VALUE)

@@ -72,10 +72,19 @@ class Cells:
         self._execute_text(source)
 
     def _execute_text(self, source: str) -> None:
-        python = TransformerManager().transform_cell(source)
+        python = _as_python(source, self._name)
         linecache.cache[self._name] = (len(python), None, python.splitlines(keepends=True), self._name)
         tree = ast.fix_missing_locations(EmptyFunctions(self.idle).visit(ast.parse(python, self._name)))
         exec(compile(tree, self._name, "exec"), self.namespace)  # noqa: S102 - this is what a sandbox is for
+
+
+def _as_python(source: str, name: str) -> str:
+    """The cell without IPython's own syntax. Most cells have none, and the transformation costs milliseconds."""
+    try:
+        ast.parse(source, name)
+    except (SyntaxError, ValueError):
+        return str(TransformerManager().transform_cell(source))
+    return source if source.endswith("\n") else f"{source}\n"
 
 
 def _is_students(filename: str) -> bool:

@@ -79,7 +79,6 @@ class Sandbox:
         finally:
             childs_end.close()
         self.isolation: list[str] = hello["isolation"]
-        self.device: str = hello["device"]
 
     def ask(self, question: dict[str, Any], seconds: float) -> dict[str, Any]:
         """The reply to a question. Errors: `SandboxGone`, `SandboxTimeout`."""
@@ -125,6 +124,9 @@ def _environment() -> dict[str, str]:
         "TMPDIR": tempfile.gettempdir(),
         "PYTHONPATH": str(Path(__file__).resolve().parents[2]),
         "OMP_NUM_THREADS": "1",
+        # Memory that is freed stays with the process: glibc would give large arrays back and fault them in anew.
+        "MALLOC_MMAP_THRESHOLD_": str(32 * 2**20),
+        "MALLOC_TRIM_THRESHOLD_": str(512 * 2**20),
         "OPENBLAS_NUM_THREADS": "1",
         "MPLBACKEND": "Agg",
         "NBGRADER_EXECUTION": "autograde",
@@ -149,24 +151,41 @@ class ForkServer:
             start_new_session=True,
         )
         servers_end.close()
-        self._ready = False
+        self._control.settimeout(START_S)
+        self._surroundings: dict[str, Any] = {}
+        self._used = False
         self.closed = False
+
+    @property
+    def isolation(self) -> list[str]:
+        """The layers that a sandbox on this machine has in force. Errors: `ForkServerFailed`."""
+        return list(self._heard()["isolation"])
+
+    @property
+    def device(self) -> str:
+        """The best device that a sandbox finds: `cuda` or `cpu`. Errors: `ForkServerFailed`."""
+        return str(self._heard()["device"])
+
+    def _heard(self) -> dict[str, Any]:
+        """The server's first message, which comes before it has loaded its libraries."""
+        with self._lock:
+            try:
+                self._surroundings = self._surroundings or self._reply()
+            except (OSError, json.JSONDecodeError):
+                raise ForkServerFailed(self._last_words()) from None
+            return self._surroundings
 
     def request(self, message: dict[str, Any], channel: socket.socket | None = None) -> dict[str, Any]:
         """Send the server one message, with a channel's file descriptor where it needs one, and return its reply."""
+        self._heard()
         with self._lock:
+            self._used = True
             try:
-                self._await_ready()
                 descriptors = [channel.fileno()] if channel is not None else []
                 socket.send_fds(self._control, [json.dumps(message).encode()], descriptors)
                 return self._reply()
             except (OSError, json.JSONDecodeError):
                 raise ForkServerFailed(self._last_words()) from None
-
-    def _await_ready(self) -> None:
-        if not self._ready:
-            self._control.settimeout(START_S)
-            self._ready = bool(self._reply())
 
     def _reply(self) -> dict[str, Any]:
         reply: dict[str, Any] = json.loads(self._control.recv(MAX_MESSAGE))
@@ -183,7 +202,7 @@ class ForkServer:
         self.closed = True
         self._control.close()
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=10)
+            self._process.wait(timeout=10 if self._used else 0)  # one that was never asked has nothing to end
         self._process.kill()
         self._process.wait()
         if self._process.stderr:

@@ -38,13 +38,14 @@ class Respondent:
         self.namespace = namespace
         self.device = device
         self._interrupts: tuple[type[BaseException], ...] = () if run else (KeyboardInterrupt,)
-        self._objects: list[Any] = []
+        self._objects: dict[int, Any] = {}
         self._ops: dict[str, Callable[..., Any]] = {
             "call": self.call,
             "tensors": self.tensors,
             "load": self.load,
             "fill": self.fill,
             "stages": self.stages,
+            "constant": self.constant,
             "gradients": self.gradients,
             "optimizer": self.optimizer,
             "forget": self._objects.clear,
@@ -53,11 +54,26 @@ class Respondent:
             self._ops["run"] = run
 
     def answer(self, question: dict[str, Any]) -> dict[str, Any]:
-        """The reply to one question. It never raises, whatever the student's code does, short of ending the process."""
+        """The reply to one question; to several at once (`all`) that of the last, or of the first without a value,
+        with its place `at` among them. It never raises, whatever the student's code does, short of ending the process.
+        """
+        if question.get("op") != "all":
+            return self._answer_one(question)
+        for at, one in enumerate(question["questions"]):
+            reply = self._answer_one(one)
+            if "value" not in reply:
+                return {**reply, "at": at}
+        return reply
+
+    def _answer_one(self, question: dict[str, Any]) -> dict[str, Any]:
         try:
             arguments = dict(question)
-            op = self._ops[arguments.pop("op")]
-            return {"value": self._plain(op(**arguments), MAX_DEPTH)}
+            op, keep_as = self._ops[arguments.pop("op")], arguments.pop("keep_as", None)
+            value = op(**arguments)
+            if keep_as is not None:
+                self._objects[keep_as] = value
+                return {"value": None}
+            return {"value": self._plain(value, MAX_DEPTH)}
         except self._interrupts:
             raise
         except _Missing as missing:
@@ -71,14 +87,20 @@ class Respondent:
         for name in filter(None, path.split(".")):
             function = getattr(function, name)
         if seed is not None:
-            random.seed(seed)
-            np.random.seed(seed)
-            torch.manual_seed(seed)
+            self._seed(seed)
         live = [self._live(value) for value in args]
         return function(*live, **{key: self._live(value) for key, value in (kwargs or {}).items()})
 
-    def tensors(self, target: Handle, values: bool = True, buffers: bool = False) -> list[dict[str, Any]]:
-        """A network's parameters (or buffers) in the order of their definition."""
+    def _seed(self, seed: int) -> None:
+        """Not torch.manual_seed: where no CUDA has been used it notes the whole call stack, a millisecond each time."""
+        random.seed(seed)
+        np.random.seed(seed)
+        torch.default_generator.manual_seed(seed)
+        if self.device == "cuda":
+            torch.cuda.manual_seed_all(seed)
+
+    def tensors(self, target: Handle, values: bool, gradients: bool, buffers: bool) -> list[dict[str, Any]]:
+        """A network's parameters (or buffers) in the order of their definition, with the numbers asked for."""
         module = self._resolve(target)
         named = module.named_buffers() if buffers else module.named_parameters()
         return [
@@ -86,7 +108,7 @@ class Respondent:
                 "name": name,
                 "shape": [int(n) for n in tensor.shape],
                 "value": tensor if values else None,
-                "grad": tensor.grad if values else None,
+                "grad": tensor.grad if gradients else None,
                 "requires_grad": bool(tensor.requires_grad),
                 "device": str(tensor.device),
                 "owner": type(module.get_submodule(name.rpartition(".")[0])).__name__,
@@ -103,6 +125,13 @@ class Respondent:
                 named[name].copy_(self._live(value))
                 named[name].grad = None
 
+    def constant(self, target: Handle, value: float) -> None:
+        """Set every parameter to this number, in place; forget the gradients."""
+        with torch.no_grad():
+            for parameter in self._resolve(target).parameters():
+                parameter.fill_(value)
+                parameter.grad = None
+
     def fill(self, target: Handle, seed: int, turned: bool = False) -> None:
         """Give every parameter numbers that depend on the seed, its shape and its role alone, never on names or order.
 
@@ -110,9 +139,11 @@ class Respondent:
         none of them travels: a convolutional generator has 27 MB. `turned`: parameters that make a single output have
         the other sign, and so has that output.
         """
-        shapes = {name: tuple(tensor.shape) for name, tensor in self._resolve(target).named_parameters()}
-        numbers = {name: _role_numbers(name, shape, seed) for name, shape in shapes.items()}
-        self.load(target, {name: -n if turned and n.shape[:1] == (1,) else n for name, n in numbers.items()})
+        for name, parameter in self._resolve(target).named_parameters():
+            shape = tuple(parameter.shape)
+            numbers = torch.from_numpy(_role_numbers(name, shape, seed)).to(self.device)
+            _repeat_into(parameter, -numbers if turned and shape[:1] == (1,) else numbers)
+            parameter.grad = None
 
     def stages(self, target: Handle, value: Any) -> list[list[int]]:
         """The shapes that a network's torch calls give, in order, on the way of `value` through it, up to an error."""
@@ -182,8 +213,9 @@ class Respondent:
             return value.copy()
         if depth and isinstance(value, list | tuple | dict) and len(value) <= MAX_ITEMS:
             return self._plain_container(value, depth - 1)
-        self._objects.append(value)
-        return Handle(len(self._objects) - 1, type(value).__name__)
+        number = len(self._objects)  # objects of the grader's have numbers below zero
+        self._objects[number] = value
+        return Handle(number, type(value).__name__)
 
     def _plain_container(self, value: Any, depth: int) -> Any:
         if isinstance(value, dict):
@@ -218,7 +250,18 @@ def _role_numbers(name: str, shape: tuple[int, ...], seed: int) -> np.ndarray[An
         numbers = numbers * 1.6 / np.sqrt(_terms(shape))  # sums stay of order 1
     else:
         numbers = 1 + 0.3 * numbers if is_scale else 0.5 * numbers
-    return np.resize(numbers.astype(np.float32), shape)
+    return numbers.astype(np.float32)
+
+
+def _repeat_into(parameter: torch.Tensor, numbers: torch.Tensor) -> None:
+    """Write the numbers into a parameter, in place, over and over again until it is full."""
+    size = len(numbers)
+    whole = parameter.numel() // size if size else 0
+    flat = torch.empty(parameter.numel(), device=numbers.device)
+    flat[: whole * size].view(whole, size).copy_(numbers)
+    flat[whole * size :].copy_(numbers[: parameter.numel() - whole * size])
+    with torch.no_grad():
+        parameter.copy_(flat.view(parameter.shape))
 
 
 def _terms(shape: tuple[int, ...]) -> float:

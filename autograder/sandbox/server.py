@@ -2,7 +2,8 @@
 
 It holds no answer and no file of the course, because a fork can read all that its parent had in memory. It never
 touches CUDA, which does not survive a fork. It runs `python -m autograder.sandbox.server FD`, speaks to its
-grader over that socket, one JSON message at a time, and ends with it: a sandbox outlives neither.
+grader over that socket, one JSON message at a time, and ends with it: a sandbox outlives neither. Its first message,
+sent before it loads anything, tells what a sandbox finds on this machine: the layers in force, and the device.
 """
 
 from __future__ import annotations
@@ -16,17 +17,19 @@ import signal
 import socket
 import sys
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from autograder import wire
-from autograder.sandbox.cells import Cells
 from autograder.sandbox.isolation import MAX_MESSAGE, Limits, isolate
 from autograder.sandbox.keeper import keep
-from autograder.sandbox.respondent import Respondent
 
 # What the notebooks import: loaded once here, so that no submission waits for it.
 PRELOADED = (
+    "autograder.sandbox.cells",
+    "autograder.sandbox.respondent",
+    "autograder.notebook",
     "matplotlib.pyplot",
     "torchvision.datasets",
     "torchvision.transforms",
@@ -38,6 +41,7 @@ PRELOADED = (
     "data_utils.digits",
     "data_utils.pictures",
 )
+GPUS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # what CUDA's drivers (Linux, WSL) and ROCm's go through
 MAX_OUTPUT = 65_536  # characters of a student's printing that are kept
 
 
@@ -67,11 +71,14 @@ def load_libraries() -> None:
     import torch
 
     import data_utils
+    from autograder.lab import lab_names, load_lab
 
     torch.set_num_threads(1)
     for name in PRELOADED:
         importlib.import_module(name)
     data_utils.offline_digit_arrays()  # made once here, not once a submission
+    for name in lab_names():
+        load_lab(name)  # a notebook's first cell asks for its check function
     parameter = torch.nn.Parameter(torch.zeros(1))
     for kind in (torch.optim.Adam, torch.optim.RMSprop, torch.optim.SGD):
         parameter.grad = torch.ones(1)
@@ -80,8 +87,8 @@ def load_libraries() -> None:
     gc.freeze()
 
 
-def _become_sandbox(channel: socket.socket, job: dict[str, Any], folder: str, layers: list[str]) -> None:
-    """What a sandbox does, from its birth to its end: shut itself in, then answer until the channel closes."""
+def _shut_in(channel: socket.socket, folder: str, limits: Limits, device: str) -> tuple[socket.socket, list[str]]:
+    """Leave a sandbox nothing but its channel and its folder. Returns the channel and the layers in force."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
         os.dup2(nothing, descriptor)
@@ -92,24 +99,38 @@ def _become_sandbox(channel: socket.socket, job: dict[str, Any], folder: str, la
     sys.stdin, sys.stdout, sys.stderr = open(0), CutOutput(), CutOutput()  # noqa: SIM115
     os.chdir(folder)
     os.environ.update({"HOME": folder, "TMPDIR": folder, "USER": "student"})
-    layers += isolate(folder, Limits(**job["limits"]), job["device"])
-    device = job["device"] if job["device"] != "auto" else _best_device()
-    connection.sendall(wire.encode({"isolation": layers, "device": device}))
+    return connection, isolate(folder, limits, device)
+
+
+def _become_probe(channel: socket.socket, folder: str, layers: list[str]) -> None:
+    connection, own = _shut_in(channel, folder, Limits(), "auto")
+    connection.sendall(wire.encode({"isolation": layers + own, "device": _best_device()}))
+
+
+def _become_sandbox(channel: socket.socket, folder: str, layers: list[str], job: dict[str, Any]) -> None:
+    """What a sandbox does, from its birth to its end: shut itself in, then answer until the channel closes."""
+    from autograder.sandbox.cells import Cells
+    from autograder.sandbox.respondent import Respondent
+
+    connection, own = _shut_in(channel, folder, Limits(**job["limits"]), job["device"])
+    connection.sendall(wire.encode({"isolation": layers + own}))
     cells = Cells(idle=job["idle"])
-    respondent = Respondent(cells.namespace, device, cells.run)
+    respondent = Respondent(cells.namespace, job["device"], cells.run)
     with contextlib.suppress(wire.Closed, wire.BrokenFrame, OSError):
         while True:
-            connection.sendall(_reply(respondent, wire.receive(connection)))
+            connection.sendall(_reply(respondent.answer, wire.receive(connection)))
 
 
 def _best_device() -> str:
+    if not any(os.path.exists(path) for path in GPUS):
+        return "cpu"  # without a second's import of torch
     import torch
 
     return "cuda" if torch.cuda.is_available() else "cpu"
 
 
-def _reply(respondent: Respondent, question: dict[str, Any]) -> bytes:
-    reply = respondent.answer(question)
+def _reply(answer: Callable[[dict[str, Any]], dict[str, Any]], question: dict[str, Any]) -> bytes:
+    reply = answer(question)
     try:
         return wire.encode(reply)
     except (TypeError, ValueError) as error:
@@ -138,19 +159,33 @@ class Server:
     def handle(self, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         if message["op"] == "end":
             return self.end(message["pid"])
-        channel, folder = socket.socket(fileno=descriptors[0]), tempfile.mkdtemp(prefix="submission-")
+        return self.start(socket.socket(fileno=descriptors[0]), message, partial(_become_sandbox, job=message))
+
+    def start(self, channel: socket.socket, job: dict[str, Any], become: Callable[..., None]) -> dict[str, Any]:
+        """Fork a keeper, which forks what `become` makes of it."""
+        folder = tempfile.mkdtemp(prefix="submission-")
         pid = os.fork()
         if pid == 0:
             status = 1
             try:
                 self.control.close()
-                keep(folder, Limits(**message["limits"]), channel, partial(_become_sandbox, channel, message, folder))
+                limits = Limits(**job.get("limits", {}))
+                keep(folder, limits, channel, lambda layers: become(channel, folder=folder, layers=layers))
                 status = 0
             finally:
                 os._exit(status)
         channel.close()
         self.children.add(pid)
         return {"pid": pid, "folder": folder}
+
+    def surroundings(self) -> dict[str, Any]:
+        """What an empty sandbox finds: the layers in force, and the best device, `cuda` or `cpu`."""
+        ours, probes = socket.socketpair()
+        with ours:
+            pid = self.start(probes, {}, _become_probe)["pid"]
+            found: dict[str, Any] = wire.receive(ours)
+            self.end(pid)
+        return found
 
     def end(self, pid: int) -> dict[str, Any]:
         """End a sandbox and all it has started, and wait until its keeper has cleared up."""
@@ -164,9 +199,10 @@ class Server:
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
+    server = Server(control)
+    control.send(json.dumps(server.surroundings()).encode())
     load_libraries()
-    control.send(b'{"ready": true}')
-    Server(control).serve()
+    server.serve()
 
 
 if __name__ == "__main__":
