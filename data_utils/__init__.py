@@ -8,18 +8,48 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from data_utils.animation import save_gif
+    from data_utils.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
     from data_utils.digits import Digits, load_digits, offline_digits
+    from data_utils.loader import DigitLoader
     from data_utils.offline import offline_digit_arrays
     from data_utils.pictures import sample_grid, show_samples
+    from data_utils.samples import fixed_noise, generated, interpolated_noise
+    from data_utils.whole_files import NotSavedError
 
-__all__ = ["Digits", "load_digits", "offline_digit_arrays", "offline_digits", "sample_grid", "show_samples"]
+__all__ = [
+    "CheckpointError",
+    "DigitLoader",
+    "Digits",
+    "NotSavedError",
+    "fixed_noise",
+    "generated",
+    "interpolated_noise",
+    "load_checkpoint",
+    "load_digits",
+    "offline_digit_arrays",
+    "offline_digits",
+    "sample_grid",
+    "save_checkpoint",
+    "save_gif",
+    "show_samples",
+]
 
 _MODULE_OF = {
+    "CheckpointError": "data_utils.checkpoints",
+    "DigitLoader": "data_utils.loader",
     "Digits": "data_utils.digits",
+    "NotSavedError": "data_utils.whole_files",
+    "fixed_noise": "data_utils.samples",
+    "generated": "data_utils.samples",
+    "interpolated_noise": "data_utils.samples",
+    "load_checkpoint": "data_utils.checkpoints",
     "load_digits": "data_utils.digits",
-    "offline_digits": "data_utils.digits",
     "offline_digit_arrays": "data_utils.offline",
+    "offline_digits": "data_utils.digits",
     "sample_grid": "data_utils.pictures",
+    "save_checkpoint": "data_utils.checkpoints",
+    "save_gif": "data_utils.animation",
     "show_samples": "data_utils.pictures",
 }
 
