@@ -12,16 +12,26 @@ if TYPE_CHECKING:
     from data_utils.checkpoints import CheckpointError, load_checkpoint, save_checkpoint
     from data_utils.digits import Digits, load_digits, offline_digits
     from data_utils.loader import DigitLoader
+    from data_utils.logged_run import LoggedRun, UnreadableRunError, read_run, read_runs
+    from data_utils.mnist import MnistUnavailableError
     from data_utils.offline import offline_digit_arrays
     from data_utils.pictures import sample_grid, show_samples
+    from data_utils.quality import QualityFigures, QualityJudge, quality_figures
     from data_utils.samples import fixed_noise, generated, interpolated_noise
+    from data_utils.training_run import TrainingRun
     from data_utils.whole_files import NotSavedError
 
 __all__ = [
     "CheckpointError",
     "DigitLoader",
     "Digits",
+    "LoggedRun",
+    "MnistUnavailableError",
     "NotSavedError",
+    "QualityFigures",
+    "QualityJudge",
+    "TrainingRun",
+    "UnreadableRunError",
     "fixed_noise",
     "generated",
     "interpolated_noise",
@@ -29,6 +39,9 @@ __all__ = [
     "load_digits",
     "offline_digit_arrays",
     "offline_digits",
+    "quality_figures",
+    "read_run",
+    "read_runs",
     "sample_grid",
     "save_checkpoint",
     "save_gif",
@@ -39,7 +52,13 @@ _MODULE_OF = {
     "CheckpointError": "data_utils.checkpoints",
     "DigitLoader": "data_utils.loader",
     "Digits": "data_utils.digits",
+    "LoggedRun": "data_utils.logged_run",
+    "MnistUnavailableError": "data_utils.mnist",
     "NotSavedError": "data_utils.whole_files",
+    "QualityFigures": "data_utils.quality",
+    "QualityJudge": "data_utils.quality",
+    "TrainingRun": "data_utils.training_run",
+    "UnreadableRunError": "data_utils.logged_run",
     "fixed_noise": "data_utils.samples",
     "generated": "data_utils.samples",
     "interpolated_noise": "data_utils.samples",
@@ -47,6 +66,9 @@ _MODULE_OF = {
     "load_digits": "data_utils.digits",
     "offline_digit_arrays": "data_utils.offline",
     "offline_digits": "data_utils.digits",
+    "quality_figures": "data_utils.quality",
+    "read_run": "data_utils.logged_run",
+    "read_runs": "data_utils.logged_run",
     "sample_grid": "data_utils.pictures",
     "save_checkpoint": "data_utils.checkpoints",
     "save_gif": "data_utils.animation",
