@@ -34,7 +34,7 @@ def notebook_names(lab: str) -> dict[str, Any]:
 
 
 def train(lab: str, folder: Path, epochs: int, learning_rate: float | None = None, **settings: float) -> LoggedRun:
-    """The run of a lab's own `main` in this folder; a learning rate other than the answer's is set in both optimizers."""
+    """The run of a lab's own `main` in this folder; `learning_rate` replaces the answer's in both optimizers."""
     mpl.use("Agg")
     names = notebook_names(lab)
     if learning_rate is not None:

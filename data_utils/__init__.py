@@ -1,4 +1,4 @@
-"""What the notebooks import: handwritten digits and pictures of samples.
+"""What the notebooks import: handwritten digits, training runs with their pictures, figures of quality, reports.
 
 Each name is looked up in its module when it is first asked for, so that importing `data_utils` costs next to
 nothing and `offline_digit_arrays` needs no torch.
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from data_utils.offline import offline_digit_arrays
     from data_utils.pictures import sample_grid, show_samples
     from data_utils.quality import QualityFigures, QualityJudge, quality_figures
+    from data_utils.report import show_report, write_report
     from data_utils.samples import fixed_noise, generated, interpolated_noise
     from data_utils.training_run import TrainingRun
     from data_utils.whole_files import NotSavedError
@@ -45,7 +46,9 @@ __all__ = [
     "sample_grid",
     "save_checkpoint",
     "save_gif",
+    "show_report",
     "show_samples",
+    "write_report",
 ]
 
 _MODULE_OF = {
@@ -72,7 +75,9 @@ _MODULE_OF = {
     "sample_grid": "data_utils.pictures",
     "save_checkpoint": "data_utils.checkpoints",
     "save_gif": "data_utils.animation",
+    "show_report": "data_utils.report",
     "show_samples": "data_utils.pictures",
+    "write_report": "data_utils.report",
 }
 
 

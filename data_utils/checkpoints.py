@@ -4,6 +4,7 @@ A file holds state dicts, whole numbers and the states of torch's random numbers
 a file from someone else runs no code.
 """
 
+import io
 import os
 import pickle
 from collections.abc import Mapping
@@ -13,6 +14,9 @@ from typing import Any, Protocol
 import torch
 
 from data_utils.whole_files import whole_file
+
+# What torch.load raises for a file that is not whole or not its own
+DAMAGES = (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError)
 
 
 class HasState(Protocol):
@@ -76,10 +80,12 @@ def _restore_random_states(path: Path, states: Mapping[str, Any]) -> None:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        kept = torch.load(path, map_location="cpu", weights_only=True)
+        content = io.BytesIO(path.read_bytes())
     except OSError as error:
         raise CheckpointError(f"{path} cannot be read: {error.strerror or error}.") from error
-    except (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+    try:
+        kept = torch.load(content, map_location="cpu", weights_only=True)
+    except (*DAMAGES, OSError) as error:
         raise CheckpointError(
             f"{path} is no checkpoint, or damaged: {_first_lines(error)} Delete it and train anew."
         ) from error

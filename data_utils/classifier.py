@@ -2,7 +2,6 @@
 
 import hashlib
 import math
-import pickle
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from data_utils.checkpoints import DAMAGES
 from data_utils.digits import Digits
 from data_utils.mnist import data_folder
 from data_utils.notices import say_once
@@ -60,11 +60,8 @@ def digit_classifier(digits: Digits) -> DigitClassifier:
     pixels = classifier_pixels(digits.images[:MOST_IMAGES], digits.value_range)
     labels = digits.labels[:MOST_IMAGES].cpu()
     path = data_folder() / "classifiers" / f"{_fingerprint(pixels, labels)}.pt"
-    classifier = _kept(path)
-    if classifier is None:
-        classifier = _trained(pixels, labels)
-        print(_described(classifier, digits.source))
-        _keep(classifier, path)
+    with torch.random.fork_rng():  # fresh weights are random numbers too
+        classifier = _kept(path) or _trained(pixels, labels, path, digits.source)
     return classifier.eval()
 
 
@@ -82,15 +79,17 @@ def _fingerprint(pixels: Tensor, labels: Tensor) -> str:
     return hashlib.sha256(seen.digest() + settings.encode()).hexdigest()[:16]
 
 
-def _trained(pixels: Tensor, labels: Tensor) -> DigitClassifier:
+def _trained(pixels: Tensor, labels: Tensor, path: Path, source: str) -> DigitClassifier:
     order = torch.randperm(len(pixels), generator=torch.Generator().manual_seed(0))
     held_out, used = order.tensor_split([int(len(order) * HELD_OUT_SHARE)])
-    with torch.random.fork_rng(), torch.enable_grad():
-        torch.manual_seed(0)
-        classifier = DigitClassifier()
+    torch.manual_seed(0)
+    classifier = DigitClassifier()
+    with torch.enable_grad():
         _train(classifier, pixels[used], labels[used])
     answers = classifier.eval().probabilities(pixels[held_out]).argmax(dim=1)
     classifier.accuracy, classifier.held_out = (answers == labels[held_out]).float().mean().item(), len(held_out)
+    print(_described(classifier, source))
+    _keep(classifier, path)
     return classifier
 
 
@@ -132,7 +131,7 @@ def _kept(path: Path) -> DigitClassifier | None:
         classifier.accuracy, classifier.held_out = float(kept["accuracy"]), int(kept["held_out"])
     except FileNotFoundError:
         return None
-    except (OSError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError, pickle.UnpicklingError):
+    except (*DAMAGES, OSError):
         say_once(f"{path} is treated as missing: it holds no classifier that can be read.")
         return None
     return classifier

@@ -61,6 +61,17 @@ class LoggedRun:
         return max(self.pictures, default=0)
 
     @property
+    def batches(self) -> int:
+        """The number of batches that were trained so far."""
+        return max((int(steps[-1]) for steps, _ in self.losses.values()), default=0)
+
+    @property
+    def title(self) -> str:
+        """What tells the run from others: its lab, and its folder's name where that says more."""
+        plain = self.folder.name in (f"experiment_{self.lab.lower()}", self.lab.lower())
+        return self.lab if plain else f"{self.lab}, {self.folder.name}"
+
+    @property
     def grids(self) -> list[Tensor]:
         """The pictures in the order of the epochs, for `save_gif`."""
         return [self.pictures[epoch] for epoch in sorted(self.pictures)]

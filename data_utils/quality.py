@@ -59,9 +59,10 @@ class QualityJudge:
         order = torch.randperm(len(digits), generator=torch.Generator().manual_seed(1))
         half = min(len(digits) // 2, MOST_REFERENCES)
         reference, others = (digits.images[part] for part in (order[:half], order[half : half + SAMPLES]))
-        self._distance = FrechetInceptionDistance(
-            self.classifier.features, reset_real_features=False, normalize=True, input_img_size=(1, 28, 28)
-        )
+        with torch.random.fork_rng():  # torchmetrics tries the features out on random numbers
+            self._distance = FrechetInceptionDistance(
+                self.classifier.features, reset_real_features=False, normalize=True, input_img_size=(1, 28, 28)
+            )
         self._add(classifier_pixels(reference, self.value_range), real=True)
         self.count = len(others)  # as many samples as the floor has
         self.floor = self(others)
