@@ -29,10 +29,11 @@ def is_watched() -> bool:
     """Whether standard error is a terminal or this is a notebook's kernel, and no grading is going on."""
     if any(variable in os.environ for variable in GRADING_VARIABLES):
         return False
-    return sys.stderr.isatty() or _in_a_kernel()
+    return sys.stderr.isatty() or in_a_notebook()
 
 
-def _in_a_kernel() -> bool:
+def in_a_notebook() -> bool:
+    """Whether this process is a notebook's kernel."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython else None
     return hasattr(shell, "kernel")

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from data_utils.logged_run import LoggedRun
+from data_utils.progress import in_a_notebook
 from data_utils.run_files import SNAPSHOT_SHARES
 from data_utils.whole_files import whole_file
 
@@ -117,6 +118,14 @@ def encoded(figure: Figure, kind: str, dpi: int = 100) -> bytes:
     metadata: Mapping[str, Any] = {"Date": None} if kind == "svg" else {}
     figure.savefig(held, format=kind, dpi=dpi, metadata=metadata)
     return held.getvalue()
+
+
+def show_runs(runs: Sequence[LoggedRun]) -> None:
+    """Draw the figure of several runs in a notebook; elsewhere nothing is drawn."""
+    if in_a_notebook():
+        from IPython.display import Image, display
+
+        display(Image(data=encoded(comparison(runs), "png")))
 
 
 def save_comparison(runs: Sequence[LoggedRun], path: Path) -> Path:

@@ -13,15 +13,17 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
+from data_utils.animation import save_gif
 from data_utils.checkpoints import HasState, load_checkpoint, save_checkpoint
 from data_utils.digits import Digits
 from data_utils.folders import in_project
 from data_utils.loader import Batch, DigitLoader
+from data_utils.logged_run import read_run
 from data_utils.pictures import sample_grid, show_samples
 from data_utils.progress import progress_bar
 from data_utils.quality import QualityJudge
 from data_utils.run_files import CHECKPOINT, SAMPLES_TAG, quality_scalars, snapshot_epochs, write_settings
-from data_utils.samples import Sampler, fixed_noise, generated
+from data_utils.samples import Sampler, fixed_noise, generated, interpolated_noise
 
 PRINT_EVERY = 100  # batches
 QUALITY_SEED = 1  # of the noise that figures are worked out from; the pictures have seed 0
@@ -125,9 +127,16 @@ class TrainingRun:
             self._say(f"{place}: loss of D {mean_D:.4f}, of G {mean_G:.4f}")
 
     def show(self) -> None:
-        """Draw the present samples in the notebook."""
-        done = f"{self.lab} after {self._step:,} batches"
-        show_samples(self._generated(self._fixed_z), self._digits.value_range, title=done)
+        """Draw, where this is a notebook, the samples, eight on the way between two noises, and the run in one picture;
+        save the samples through the epochs as `samples.gif` in the run's folder."""
+        from data_utils.run_pictures import show_runs
+
+        ends, value_range = self._fixed_z[:2], self._digits.value_range
+        show_samples(self._generated(self._fixed_z), value_range, title=f"{self.lab} after {self._step:,} batches")
+        show_samples(self._generated(interpolated_noise(*ends)), value_range, title="from one noise to another")
+        logged = read_run(self.folder)
+        show_runs([logged])
+        print(f"The samples through the epochs: {save_gif(logged.grids, self.folder / 'samples.gif')}")
 
     def _generated(self, z: Tensor) -> Tensor:
         return generated(self._G, z, self._sample)

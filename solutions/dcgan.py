@@ -348,12 +348,12 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. It prints the mean losses every 100 batches, writes
-# both curves and a grid of 64 samples an epoch for TensorBoard, always from the same noise.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
+# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
 # On two CPU cores a batch takes about a third of a second, so an epoch of MNIST some 2 or 3 minutes and 30 epochs more
 # than an hour; there, `main(num_epoch=3)` shows most of it. On a GPU 30 epochs take minutes. To watch, run
-# `tensorboard --logdir logs` in a terminal, beside this notebook: it shows lab 1's curves as well.
+# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`: it shows lab 1's curves as well.
 #
 # **What to expect.** Digits within the first epoch, where lab 1 needed ten: blurred strokes after 150 batches, closed
 # ones after 300, nearly every class after 400, and no specks. `D`'s loss starts near 1.39 and falls almost to 0 within
@@ -375,7 +375,7 @@ def main(num_epoch=30, batch_size=128, input_dim=100, folder="logs/experiment_dc
     settings = {"batch_size": batch_size, "input_dim": input_dim, "seed": seed}
     networks = (G, D, optim_G, optim_D)
     with TrainingRun("DCGAN", folder, digits, num_epoch, *networks, resume=resume, **settings) as run:
-        for _ in run.epochs():
+        for _epoch in run.epochs():
             for real_images, _ in run.batches(loader):
                 loss_D = train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device)
                 loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)

@@ -37,6 +37,7 @@ PRELOADED = (
     "IPython.display",
     "data_utils.digits",
     "data_utils.pictures",
+    "data_utils.report",
     "data_utils.training_run",
 )
 MAX_OUTPUT = 65_536  # characters of a student's printing that are kept
