@@ -16,14 +16,14 @@ from data_utils.progress import in_a_notebook
 from data_utils.run_files import SNAPSHOT_SHARES
 from data_utils.whole_files import whole_file
 
-WINDOW = 50  # steps that a drawn loss is the mean of
+MOST_BATCHES = 50  # that a drawn loss is the mean of
 COLOURS = ("#0f6cbd", "#c2410c", "#4d7c0f", "#7e22ce")  # told apart also by those who see red and green alike
 GREY = "#9ca3af"
 
 
-def smoothed(values: NDArray[np.float64], window: int = WINDOW) -> NDArray[np.float64]:
-    """The mean of `window` neighbouring values, or of all where there are fewer: (S - window + 1,)."""
-    window = min(window, len(values))
+def smoothed(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Means of neighbouring values, a tenth of all S or 50, whichever is less: (S - that + 1,)."""
+    window = max(1, min(MOST_BATCHES, len(values) // 10))
     return np.convolve(values, np.ones(window) / window, "valid")
 
 
@@ -33,7 +33,7 @@ def draw_losses(axes: Axes, run: LoggedRun) -> None:
         means = smoothed(values)
         axes.plot(steps, values, color=colour, alpha=0.15, linewidth=0.6)
         axes.plot(steps[len(steps) - len(means) :], means, color=colour, linewidth=1.6, label=network)
-    axes.set(xlabel=f"batch (bold: mean of {min(WINDOW, run.batches)})", ylabel="loss")
+    axes.set(xlabel="batch (bold: a moving mean)", ylabel="loss")
     axes.set_ylim(*_limits(run))
     axes.grid(alpha=0.25)
     axes.legend(frameon=False)

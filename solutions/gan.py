@@ -399,8 +399,9 @@ if "NBGRADER_EXECUTION" not in os.environ:  # a submission is graded without thi
 # *Write your answer to question 2 here.*
 
 # %% [markdown] question="graphs_of_both_networks" points=10
-# **Question 3 (10 points).** Draw the graphs of both networks in TensorBoard (`SummaryWriter.add_graph(network, input)`),
-# put pictures of them here, and describe what they show.
+# **Question 3 (10 points).** Draw the graphs of both networks in TensorBoard (make a
+# `torch.utils.tensorboard.SummaryWriter` and call its `add_graph(network, input)`), put pictures of them here, and
+# describe what they show.
 #
 # === BEGIN MARK SCHEME ===
 #
