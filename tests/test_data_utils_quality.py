@@ -181,7 +181,7 @@ def shown_samples(lab):
 
 
 def expect_order_of_the_labs(judge):
-    """DCGAN's trained samples are nearer to digits than GAN's, these nearer than short-trained WGAN's, all than noise."""
+    """DCGAN's samples are nearer to digits than GAN's, these than a short WGAN training's, all than noise."""
     figures = {lab: judge(shown_samples(lab)) for lab in ("dcgan", "gan", "wgan")}
     distances = [figures[lab].frechet_distance for lab in ("dcgan", "gan", "wgan")]
     noise = judge(torch.rand(256, 784, generator=torch.Generator().manual_seed(0))).frechet_distance
