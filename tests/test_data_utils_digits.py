@@ -211,7 +211,10 @@ def test_images_come_in_three_sizes(tmp_path, size):
     ("given", "told"),
     [
         ({"size": 30}, "load_digits: size is 30; allowed are 28, 32 and 64."),
-        ({"name": "CIFAR10"}, 'load_digits: name is \'CIFAR10\'; allowed are "MNIST", "Fashion-MNIST" and "KMNIST".'),
+        (
+            {"name": "CIFAR10"},
+            'load_digits: name is \'CIFAR10\'; allowed are "MNIST", "Fashion-MNIST" and "KMNIST".',
+        ),
     ],
 )
 def test_other_sizes_and_names_are_refused(given, told):
