@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from data_utils.notices import say_once
 from data_utils.quality import QualityFigures
 from data_utils.run_files import (
     CONFIDENCE,
@@ -38,6 +39,10 @@ MOST_SETTINGS_BYTES = 100_000
 
 class UnreadableRunError(Exception):
     """A folder holds no training run that can be read; the message is a full sentence."""
+
+
+class OtherEventsError(UnreadableRunError):
+    """A folder's event files can be read and are of something else, such as the graph of a network."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +104,7 @@ def read_run(folder: str | os.PathLike[str]) -> LoggedRun:
     losses = {found[2]: values for tag, values in scalars.items() if (found := LOSS_TAG.fullmatch(tag))}
     pictures = _pictures(folder, events)
     if not losses or not pictures:
-        raise UnreadableRunError(
+        raise OtherEventsError(
             f'{folder} holds no training run: its event files have no losses ("<LAB>/Loss/...") or no pictures '
             f'("{SAMPLES_TAG}"). Train a lab with it as its log folder.'
         )
@@ -114,13 +119,22 @@ def read_run(folder: str | os.PathLike[str]) -> LoggedRun:
 def read_runs(logs: str | os.PathLike[str]) -> list[LoggedRun]:
     """Read every run in a folder of log folders, or the one run that the folder itself holds, in the order of names.
 
+    Event files of something else are left out, and it is said.
     Errors: UnreadableRunError, for a folder without any run, and for a run that cannot be read.
     """
     logs = Path(logs)
     folders = sorted({path.parent for path in logs.rglob("events.out.tfevents.*")})
     if not folders:
         raise UnreadableRunError(f"{logs} holds no event files of TensorBoard. Train a lab first; it logs into logs/.")
-    return [read_run(folder) for folder in folders]
+    runs = []
+    for folder in folders:
+        try:
+            runs.append(read_run(folder))
+        except OtherEventsError as other:
+            if folder is folders[-1] and not runs:
+                raise
+            say_once(f"Left out: {other}")
+    return runs
 
 
 def _events(folder: Path) -> Any:

@@ -82,6 +82,15 @@ def test_damaged_settings_are_named(tmp_path, content):
     assert refusal_of(tmp_path).startswith(f"{tmp_path}/settings.json cannot be read: ")
 
 
+def test_a_graph_beside_the_runs_is_left_out_and_it_is_said(tmp_path, capsys):
+    log(tmp_path / "experiment_gan")
+    with SummaryWriter(str(tmp_path / "graph")) as writer:
+        writer.add_scalar("accuracy", 0.5, 1)
+    assert [run.lab for run in read_runs(tmp_path)] == ["GAN"]
+    assert capsys.readouterr().out.startswith(f"Left out: {tmp_path}/graph holds no training run: ")
+    assert refusal_of(tmp_path / "graph", read_runs).startswith(f"{tmp_path}/graph holds no training run: ")
+
+
 def test_runs_are_found_at_any_depth_in_the_order_of_names(tmp_path):
     for name, lab in (("b/experiment_wgan", "WGAN"), ("a/experiment_gan", "GAN")):
         log(tmp_path / name, lab)
