@@ -1,27 +1,24 @@
-"""Train a lab's reference answer as its notebook does, and draw what it logged.
+"""Train a lab's reference answer as its notebook does, into a folder that the report reads.
 
     python -m benchmarks.training gan --epochs 30 --data FOLDER --out FOLDER
+    python -m benchmarks.training wgan --epochs 2 --set clip_value=0.1 --learning-rate 5e-4
 
-Runs the notebook's own `main` on the digits that `load_digits` finds, then reads TensorBoard's event files back:
-prints seconds an epoch and the final losses, and draws both curves and the samples at 0, 25, 50, 75 and 100 per cent.
+Runs the notebook's own `main` on the digits that `load_digits` finds, and goes on where an earlier run of the same
+folder was cut; then prints seconds an epoch, the last losses and the quality figures.
 """
 
 from __future__ import annotations
 
 import argparse
-import io
 import os
-import time
 from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
-import numpy as np
 import torch
-from PIL import Image
-from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from autograder.submission import Submission
+from data_utils import LoggedRun, read_run
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -36,28 +33,33 @@ def notebook_names(lab: str) -> dict[str, Any]:
     return names
 
 
-def draw(events: EventAccumulator, epochs: int, path: Path) -> None:
-    """Both loss curves, as the mean of 50 steps, above five sample grids."""
-    import matplotlib.pyplot as plt
+def train(lab: str, folder: Path, epochs: int, learning_rate: float | None = None, **settings: float) -> LoggedRun:
+    """The run of a lab's own `main` in this folder; `learning_rate` replaces the answer's in both optimizers."""
+    mpl.use("Agg")
+    names = notebook_names(lab)
+    if learning_rate is not None:
+        names["build_optimizers"] = with_learning_rate(names["build_optimizers"], learning_rate)
+    names["main"](num_epoch=epochs, folder=str(folder.resolve()), resume=True, **settings)
+    return read_run(folder)
 
-    figure = plt.figure(figsize=(15, 7), layout="constrained")
-    grid = figure.add_gridspec(2, 5)
-    curves = figure.add_subplot(grid[0, :])
-    for tag in sorted(events.Tags()["scalars"]):
-        losses = np.array([event.value for event in events.Scalars(tag)])
-        window = min(50, len(losses))
-        curves.plot(np.convolve(losses, np.ones(window) / window, "valid"), label=tag)
-    curves.set_xlabel("step")
-    curves.set_ylabel("loss (mean of 50 steps)")
-    curves.legend()
-    pictures = {event.step: event.encoded_image_string for event in events.Images("Generated Images")}
-    for place, share in enumerate((0, 25, 50, 75, 100)):
-        epoch = round(epochs * share / 100)
-        axes = figure.add_subplot(grid[1, place])
-        axes.imshow(Image.open(io.BytesIO(pictures[epoch])))
-        axes.set_title(f"epoch {epoch} ({share} %)")
-        axes.axis("off")
-    figure.savefig(path, dpi=80)
+
+def with_learning_rate(build_optimizers: Any, learning_rate: float) -> Any:
+    """`build_optimizers` with another learning rate."""
+
+    def build(G: torch.nn.Module, D: torch.nn.Module) -> Any:
+        optimizers = build_optimizers(G, D)
+        for optimizer in optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = learning_rate
+        return optimizers
+
+    return build
+
+
+def setting(text: str) -> tuple[str, float]:
+    """A name and a number from `name=number`."""
+    name, _, number = text.partition("=")
+    return name, int(number) if number.isdecimal() else float(number)
 
 
 def main() -> None:
@@ -65,23 +67,19 @@ def main() -> None:
     parser.add_argument("lab")
     parser.add_argument("--epochs", type=int, default=30)
     parser.add_argument("--data", help="the folder that holds MNIST/raw; data/ unless told")
-    parser.add_argument("--out", type=Path, default=Path("logs"))
+    parser.add_argument("--out", type=Path, help="the run's folder; logs/experiment_LAB unless told")
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--set", type=setting, action="append", default=[], metavar="NAME=NUMBER", dest="settings")
     arguments = parser.parse_args()
-    mpl.use("Agg")
     if arguments.data:
         os.environ["GAN_LABS_DATA"] = arguments.data
-    names = notebook_names(arguments.lab)
-    folder = arguments.out / f"experiment_{arguments.lab}"
-    started = time.perf_counter()
-    names["main"](num_epoch=arguments.epochs, folder=str(folder))
-    seconds = time.perf_counter() - started
-    events = EventAccumulator(str(folder), size_guidance={"scalars": 0, "images": 0}).Reload()
-    draw(events, arguments.epochs, arguments.out / f"{arguments.lab}.png")
-    device = torch.cuda.get_device_name() if torch.cuda.is_available() else f"CPU, {torch.get_num_threads()} threads"
-    print(f"{arguments.lab}: {seconds / arguments.epochs:.1f} s an epoch of {len(names['digits'])} images on {device}")
-    for tag in sorted(events.Tags()["scalars"]):
-        last = [event.value for event in events.Scalars(tag)][-50:]
-        print(f"{tag}: {np.mean(last):.3f} (mean of the last {len(last)} steps)")
+    folder = arguments.out or ROOT / "logs" / f"experiment_{arguments.lab}"
+    run = train(arguments.lab, folder, arguments.epochs, arguments.learning_rate, **dict(arguments.settings))
+    threads = f"{torch.get_num_threads()} threads"
+    print(f"{run.lab}: {run.seconds / run.num_epoch:.1f} s an epoch, {run.settings['data']}, {threads}")
+    for network, (_, values) in run.losses.items():
+        print(f"{network}: {values[-50:].mean():.3f} (mean of the last {len(values[-50:])} steps)")
+    print(f"{run.final_quality}; real digits: {run.floor}")
 
 
 if __name__ == "__main__":

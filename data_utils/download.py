@@ -5,8 +5,6 @@ bears that name: a cut file stays. Here a file bears its name only once its MD5 
 """
 
 import hashlib
-import os
-import secrets
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from http.client import HTTPException, HTTPResponse
@@ -14,6 +12,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
+
+from data_utils.whole_files import NotSavedError, whole_file
 
 CONNECTION_TIMEOUT_S = 10.0  # long enough for a slow mirror, short enough to sit out without a network
 CHUNK_BYTES = 64 * 1024
@@ -39,23 +39,21 @@ def download(name: str, md5: str, mirrors: Sequence[str], folder: Path) -> None:
             return _download_from(mirror + name, md5, folder / name)
         except _MirrorError as failure:
             failures.append(f"{mirror} {failure}")
-        except OSError as error:  # the network's own errors are _MirrorError by now: this is the disk
+        except NotSavedError as failure:
             raise DownloadError(
-                f"{name} cannot be saved in {folder}: {error.strerror or error}. Make room there, or name "
+                f"{name} cannot be saved in {folder}: {failure.reason}. Make room there, or name "
                 "a folder that can be written in the environment variable GAN_LABS_DATA."
-            ) from error
+            ) from failure
     raise DownloadError(f"{name} cannot be fetched: {'; '.join(failures)}.")
 
 
 def _download_from(url: str, md5: str, target: Path) -> None:
     with _naming_network_errors():
         response: HTTPResponse = urlopen(url, timeout=CONNECTION_TIMEOUT_S)  # noqa: S310  # fixed addresses
-    with response, _part_of(target) as (part, file):
+    with response, whole_file(target) as file:
         found = _save(response, file, target.name)
         if found != md5:
             raise _MirrorError(f"sent a file with the MD5 checksum {found} instead of {md5}")
-        file.close()  # its last bytes may still meet a full disk, and Windows renames closed files only
-        os.replace(part, target)
 
 
 def _save(response: HTTPResponse, file: BinaryIO, title: str) -> str:
@@ -95,15 +93,3 @@ def _naming_network_errors() -> Iterator[None]:
     except (OSError, HTTPException) as error:
         cause = error.reason if isinstance(error, URLError) else error
         raise _MirrorError(f"does not deliver ({getattr(cause, 'strerror', None) or cause})") from error
-
-
-@contextmanager
-def _part_of(target: Path) -> Iterator[tuple[Path, BinaryIO]]:
-    """Open a file beside the target under a name of its own; unless renamed, it is gone afterwards."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("xb") as file:
-            yield part, file
-    finally:
-        part.unlink(missing_ok=True)

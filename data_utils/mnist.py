@@ -1,4 +1,4 @@
-"""MNIST's files: where they lie, whether they are whole, and how they are obtained.
+"""The files of MNIST and of its likes: where they lie, whether they are whole, and how they are obtained.
 
 Layout (`<folder>/MNIST/raw/`, packed as .gz or not), mirrors and MD5 checksums are torchvision's.
 Format: IDX, that is two zero bytes, the type (8: one unsigned byte), the number of axes, each axis's length
@@ -10,21 +10,27 @@ import hashlib
 import math
 import os
 import struct
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data_utils.download import DownloadError, download
+from data_utils.folders import project_folder
 from data_utils.notices import say_once
 
+# Each with the name that torchvision gives to its class and to its folder. All have MNIST's shapes and file names.
+DATA_SETS = {"MNIST": "MNIST", "Fashion-MNIST": "FashionMNIST", "KMNIST": "KMNIST"}
 IMAGE_COUNTS = {"train": 60_000, "test": 10_000}
 _PREFIXES = {"train": "train", "test": "t10k"}
-_GRADING_VARIABLES = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
+GRADING_VARIABLES = ("NBGRADER_EXECUTION", "NBGRADER_VALIDATING")
 
 
 class MnistUnavailableError(Exception):
-    """A split of MNIST is not to be had whole; the message is a full sentence that says why."""
+    """A split of a data set is not to be had whole; the message is a full sentence that says why."""
 
 
 class _DamagedError(Exception):
@@ -32,57 +38,60 @@ class _DamagedError(Exception):
 
 
 def data_folder(folder: str | os.PathLike[str] | None = None) -> Path:
-    """Choose the folder that holds `MNIST/raw/`.
-
-    The argument; else the environment variable GAN_LABS_DATA; else `data` in the nearest folder, from the
-    current one upwards, that holds `data_utils`, so that all labs share one copy and nbgrader, which copies
-    what lies beside a notebook, copies none; else `data` in the current folder.
-    """
+    """Choose the folder that holds `MNIST/raw/`: the argument; else what the environment variable GAN_LABS_DATA names;
+    else `data` in the project's folder."""
     chosen = folder or os.environ.get("GAN_LABS_DATA")
     if chosen:
         return Path(chosen).expanduser()
-    here = Path.cwd()
-    roots = (place for place in (here, *here.parents) if (place / "data_utils" / "mnist.py").is_file())
-    return next(roots, here) / "data"
+    return project_folder() / "data"
 
 
-def raw_folder(folder: Path) -> Path:
-    """The folder with MNIST's own files."""
-    return folder / "MNIST" / "raw"
+def raw_folder(folder: Path, name: str = "MNIST") -> Path:
+    """The folder with a data set's own files."""
+    return folder / DATA_SETS[name] / "raw"
 
 
 def file_shapes(split: str) -> dict[str, tuple[int, ...]]:
-    """The names, without .gz, of a split's image and label files, in this order, and their arrays' shapes."""
+    """The names, without .gz, of a split's image and label files, in this order, and their arrays' shapes.
+
+    They are the same for each of DATA_SETS.
+    """
     prefix, count = _PREFIXES[split], IMAGE_COUNTS[split]
     return {f"{prefix}-images-idx3-ubyte": (count, 28, 28), f"{prefix}-labels-idx1-ubyte": (count,)}
 
 
-def mnist_arrays(split: str, folder: Path, fetch: bool) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Read a split of MNIST from the disk, and fetch what is not there whole if `fetch` allows it.
+def mnist_arrays(
+    split: str, folder: Path, fetch: bool, name: str = "MNIST"
+) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Read a split of MNIST, or of the data set of this name, from the disk, and fetch what is not there whole if
+    `fetch` allows it.
 
     Nothing is fetched while nbgrader grades or validates a notebook.
     Shapes: images (N, 28, 28), labels (N,), both uint8.
     Errors: MnistUnavailableError.
     """
-    images, labels = (_array(raw_folder(folder), name, shape, fetch) for name, shape in file_shapes(split).items())
+    images, labels = (_array(folder, name, file, shape, fetch) for file, shape in file_shapes(split).items())
     return images, labels
 
 
-def _array(raw: Path, name: str, shape: tuple[int, ...], fetch: bool) -> NDArray[np.uint8]:
-    array = _array_on_disk(raw, name, shape)
+def _array(folder: Path, name: str, file: str, shape: tuple[int, ...], fetch: bool) -> NDArray[np.uint8]:
+    raw, published = raw_folder(folder, name), partial(_published_md5, name)
+    array = _array_on_disk(raw, file, shape, published)
     if array is None:
-        _fetch(raw, f"{name}.gz", fetch)
-        array = _array_on_disk(raw, name, shape)
+        _fetch(raw, f"{file}.gz", name, fetch)
+        array = _array_on_disk(raw, file, shape, published)
     if array is None:
-        raise MnistUnavailableError(f"The {name}.gz fetched into {raw} cannot be read.")
+        raise MnistUnavailableError(f"The {file}.gz fetched into {raw} cannot be read.")
     return array
 
 
-def _array_on_disk(raw: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8] | None:
+def _array_on_disk(
+    raw: Path, name: str, shape: tuple[int, ...], published: Callable[[str], str]
+) -> NDArray[np.uint8] | None:
     """The first whole copy, packed or not, or None. A damaged copy is named and passed over."""
     for path in (raw / f"{name}.gz", raw / name):
         try:
-            return _parsed(_unpacked(path), shape)
+            return _parsed(_unpacked(path, published), shape)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
@@ -92,13 +101,13 @@ def _array_on_disk(raw: Path, name: str, shape: tuple[int, ...]) -> NDArray[np.u
     return None
 
 
-def _unpacked(path: Path) -> bytes:
+def _unpacked(path: Path, published: Callable[[str], str]) -> bytes:
     content = path.read_bytes()
     if path.suffix != ".gz":
         return content
-    found, published = hashlib.md5(content, usedforsecurity=False).hexdigest(), _published_md5(path.name)
-    if found != published:
-        raise _DamagedError(f"its MD5 checksum is {found} instead of {published}")
+    found, expected = hashlib.md5(content, usedforsecurity=False).hexdigest(), published(path.name)
+    if found != expected:
+        raise _DamagedError(f"its MD5 checksum is {found} instead of {expected}")
     return gzip.decompress(content)
 
 
@@ -113,23 +122,29 @@ def _parsed(content: bytes, shape: tuple[int, ...]) -> NDArray[np.uint8]:
     return np.frombuffer(content, np.uint8, offset=len(header)).reshape(shape)
 
 
-def _fetch(raw: Path, name: str, fetch: bool) -> None:
-    if any(variable in os.environ for variable in _GRADING_VARIABLES):
+def _fetch(raw: Path, file: str, name: str, fetch: bool) -> None:
+    if any(variable in os.environ for variable in GRADING_VARIABLES):
         raise MnistUnavailableError(
-            f"{raw} holds no whole {name}, and nothing is fetched while a notebook is graded or validated."
+            f"{raw} holds no whole {file}, and nothing is fetched while a notebook is graded or validated."
         )
     if not fetch:
-        raise MnistUnavailableError(f"{raw} holds no whole {name}, and download=False forbids fetching it.")
-    from torchvision.datasets import MNIST
-
+        raise MnistUnavailableError(f"{raw} holds no whole {file}, and download=False forbids fetching it.")
     try:
-        download(name, _published_md5(name), MNIST.mirrors, raw)
+        download(file, _published_md5(name, file), _torchvision_class(name).mirrors, raw)
     except DownloadError as failure:
         raise MnistUnavailableError(str(failure)) from failure
 
 
-def _published_md5(name: str) -> str:
-    from torchvision.datasets import MNIST
+def _published_md5(name: str, file: str) -> str:
+    """The MD5 checksum that torchvision has for a packed file of a data set.
 
-    checksums: dict[str, str] = dict(MNIST.resources)
-    return checksums[name]
+    Its resources are pairs of a file's name (for KMNIST and Fashion-MNIST too) and its checksum.
+    """
+    checksums: dict[str, str] = dict(_torchvision_class(name).resources)
+    return checksums[file]
+
+
+def _torchvision_class(name: str) -> Any:
+    from torchvision import datasets
+
+    return getattr(datasets, DATA_SETS[name])

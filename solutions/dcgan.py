@@ -45,11 +45,9 @@ import os
 
 import torch
 from torch import nn
-from torch.utils.data import DataLoader
-from torch.utils.tensorboard import SummaryWriter
 
 from autograder import checks
-from data_utils import load_digits, sample_grid, show_samples
+from data_utils import DigitLoader, TrainingRun, load_digits, show_samples
 
 check = checks("dcgan")
 
@@ -350,12 +348,12 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. It prints the mean losses every 100 batches, writes
-# both curves and a grid of 64 samples an epoch for TensorBoard, always from the same noise.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
+# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
 # On two CPU cores a batch takes about a third of a second, so an epoch of MNIST some 2 or 3 minutes and 30 epochs more
 # than an hour; there, `main(num_epoch=3)` shows most of it. On a GPU 30 epochs take minutes. To watch, run
-# `tensorboard --logdir logs` in a terminal, beside this notebook: it shows lab 1's curves as well.
+# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`: it shows lab 1's curves as well.
 #
 # **What to expect.** Digits within the first epoch, where lab 1 needed ten: blurred strokes after 150 batches, closed
 # ones after 300, nearly every class after 400, and no specks. `D`'s loss starts near 1.39 and falls almost to 0 within
@@ -366,39 +364,23 @@ check("short_training_lowers_both_losses")
 
 
 # %%
-def main(num_epoch=30, batch_size=128, input_dim=100, folder="logs/experiment_dcgan", seed=0):
-    """Train both networks, print and log their losses, and show samples."""
+def main(num_epoch=30, batch_size=128, input_dim=100, folder="logs/experiment_dcgan", seed=0, resume=False):
+    """Train both networks, print and log their losses, and show samples. resume=True goes on with a run that was cut."""
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    loader = DataLoader(digits, batch_size=batch_size, shuffle=True)
+    loader = DigitLoader(digits, batch_size, shuffle=True, device=device)
     G, D = build_models(device)
     optim_G, optim_D = build_optimizers(G, D)
     loss_func = nn.BCELoss()
-    fixed_z = torch.randn(64, input_dim, device=device)
-    writer = SummaryWriter(folder)
-
-    def log_samples(epoch):
-        with torch.no_grad():
-            samples = G(fixed_z)  # (64, 1, 28, 28)
-        writer.add_image("Generated Images", sample_grid(samples, value_range=(0, 1)), epoch)
-        return samples
-
-    log_samples(0)  # before training
-    step = 0
-    for epoch in range(1, num_epoch + 1):
-        sum_D = sum_G = 0.0
-        for batch, (real_images, _) in enumerate(loader, start=1):
-            loss_D = train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device)
-            loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)
-            sum_D, sum_G, step = sum_D + loss_D, sum_G + loss_G, step + 1
-            writer.add_scalar("DCGAN/Loss/Discriminator", loss_D, step)
-            writer.add_scalar("DCGAN/Loss/Generator", loss_G, step)
-            if batch % 100 == 0 or batch == len(loader):
-                means = f"loss of D {sum_D / batch:.4f}, of G {sum_G / batch:.4f}"
-                print(f"epoch {epoch}/{num_epoch}, batch {batch}/{len(loader)}: {means}")
-        samples = log_samples(epoch)
-    writer.close()
-    show_samples(samples, value_range=(0, 1), title=f"after {num_epoch} epochs")
+    settings = {"batch_size": batch_size, "input_dim": input_dim, "seed": seed}
+    networks = (G, D, optim_G, optim_D)
+    with TrainingRun("DCGAN", folder, digits, num_epoch, *networks, resume=resume, **settings) as run:
+        for _epoch in run.epochs():
+            for real_images, _ in run.batches(loader):
+                loss_D = train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device)
+                loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)
+                run.log(loss_D, loss_G)
+        run.show()
     return G, D
 
 

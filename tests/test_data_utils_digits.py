@@ -12,10 +12,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
-from torchvision.datasets import MNIST
+from torchvision.datasets import KMNIST, MNIST, FashionMNIST
 
 from data_utils import Digits, load_digits, notices, offline_digits
-from data_utils.mnist import IMAGE_COUNTS
+from data_utils.mnist import IMAGE_COUNTS, MnistUnavailableError
 
 OFFLINE = "scikit-learn's 1,797 digits, enlarged to 28x28"
 
@@ -175,3 +175,49 @@ def test_mnists_own_test_images_are_read(monkeypatch, capsys):
     assert digits.labels[:8].tolist() == [7, 2, 1, 0, 4, 1, 4, 9]
     assert digits.images.mean().item() == pytest.approx(0.1325, abs=1e-4)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", ["Fashion-MNIST", "KMNIST"])
+def test_other_data_sets_are_fetched_by_name(tmp_path, published, monkeypatch, name):
+    kind = {"Fashion-MNIST": FashionMNIST, "KMNIST": KMNIST}[name]
+    monkeypatch.setattr(kind, "resources", MNIST.resources)
+    monkeypatch.setattr(kind, "mirrors", MNIST.mirrors)
+    for file, content in TRAIN.items():
+        (published / file).write_bytes(content)
+    clothes = load_digits(folder=tmp_path, name=name)
+    assert (clothes.source, clothes.labels.tolist()) == (f"{name}, 3 training images", [5, 0, 4])
+    assert len(list((tmp_path / kind.__name__ / "raw").iterdir())) == 2
+
+
+def test_nothing_stands_in_for_another_data_set(tmp_path):
+    with pytest.raises(MnistUnavailableError) as caught:
+        load_digits(folder=tmp_path, download=False, name="KMNIST")
+    raw = tmp_path / "KMNIST" / "raw"
+    assert str(caught.value) == (
+        f"{raw} holds no whole train-images-idx3-ubyte.gz, and download=False forbids fetching it. To get KMNIST, run "
+        f"this again with a network, or put train-images-idx3-ubyte.gz and train-labels-idx1-ubyte.gz into {raw}."
+    )
+
+
+@pytest.mark.parametrize("size", [28, 32, 64])
+def test_images_come_in_three_sizes(tmp_path, size):
+    put(tmp_path, TRAIN)
+    images = load_digits((-1.0, 1.0), folder=tmp_path, download=False, size=size).images
+    assert images.shape == (3, 1, size, size)
+    assert images[1].unique().tolist() == [-1.0]
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"size": 30}, "load_digits: size is 30; allowed are 28, 32 and 64."),
+        (
+            {"name": "CIFAR10"},
+            'load_digits: name is \'CIFAR10\'; allowed are "MNIST", "Fashion-MNIST" and "KMNIST".',
+        ),
+    ],
+)
+def test_other_sizes_and_names_are_refused(given, told):
+    with pytest.raises(ValueError, match=r".") as caught:
+        load_digits(**given)
+    assert str(caught.value) == told

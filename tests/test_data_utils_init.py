@@ -17,8 +17,7 @@ def test_an_unknown_name_is_answered_with_the_known_ones():
     with pytest.raises(AttributeError) as caught:
         data_utils.load_digit  # noqa: B018
     assert str(caught.value) == (
-        "module 'data_utils' has no attribute 'load_digit'; it has Digits, load_digits, "
-        "offline_digit_arrays, offline_digits, sample_grid, show_samples."
+        f"module 'data_utils' has no attribute 'load_digit'; it has {', '.join(data_utils.__all__)}."
     )
 
 

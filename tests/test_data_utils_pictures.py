@@ -37,7 +37,8 @@ def test_another_shape_is_refused(shape):
     with pytest.raises(ValueError, match=r".") as caught:
         sample_grid(torch.zeros(shape), (0.0, 1.0))
     assert str(caught.value) == (
-        f"sample_grid: images have the shape {shape}; expected (N, 784) or (N, 1, 28, 28), with at least one image."
+        f"sample_grid: images have the shape {shape}; expected (N, 1, S, S) or flat (N, S * S) with S = 28, 32 or 64, "
+        "and at least one image."
     )
 
 

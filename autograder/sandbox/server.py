@@ -40,6 +40,8 @@ PRELOADED = (
     "IPython.display",
     "data_utils.digits",
     "data_utils.pictures",
+    "data_utils.report",
+    "data_utils.training_run",
 )
 GPUS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # what CUDA's drivers (Linux, WSL) and ROCm's go through
 MAX_OUTPUT = 65_536  # characters of a student's printing that are kept

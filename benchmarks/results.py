@@ -1,0 +1,179 @@
+"""Train the labs as docs/results.md tells, and print its tables and draw its pictures.
+
+python -m benchmarks.results --data FOLDER --out FOLDER            # an hour of one core; a cut run goes on
+python -m benchmarks.results --data FOLDER --out FOLDER --only experiment_gan
+python -m benchmarks.results --data FOLDER --out FOLDER --read     # tables and pictures of what is there
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import torch
+from matplotlib.figure import Figure
+from PIL import Image
+
+from benchmarks.training import ROOT, notebook_names, train
+from data_utils import (
+    LoggedRun,
+    QualityJudge,
+    UnreadableRunError,
+    fixed_noise,
+    generated,
+    load_checkpoint,
+    read_run,
+    sample_grid,
+)
+from data_utils.quality import spread_over_seeds
+from data_utils.run_files import CHECKPOINT
+from data_utils.run_pictures import comparison, encoded
+from data_utils.whole_files import whole_file
+
+PICTURES = ROOT / "docs" / "results"
+ASKED_BATCHES = 30 * 469  # of the notebooks: 30 epochs of 60,000 images in batches of 128
+SAMPLES_SHOWN, COLUMNS = 256, 16
+NOISE_SEEDS = (1, 2, 3)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One training: a lab, its epochs, what differs from the notebook."""
+
+    lab: str
+    epochs: int
+    settings: dict[str, float] = field(default_factory=dict)
+
+
+LABS = {
+    "experiment_gan": Planned("gan", 178),  # as many batches as the notebook asks for
+    "experiment_dcgan": Planned("dcgan", 8),
+    "experiment_wgan": Planned("wgan", 6),
+}
+HYPERPARAMETERS = {  # after two epochs, beside experiment_wgan's second; each changes one setting of the one before
+    "hyperparameters/n_critic_1": Planned("wgan", 2, {"n_critic": 1}),
+    "hyperparameters/n_critic_1_rate_5e-4": Planned("wgan", 2, {"n_critic": 1, "learning_rate": 5e-4}),
+}
+PLAN = {**LABS, **HYPERPARAMETERS}
+
+
+def logged(folder: Path) -> LoggedRun | None:
+    """The run in this folder, or None where none has been trained."""
+    try:
+        return read_run(folder)
+    except UnreadableRunError:
+        return None
+
+
+def print_table(head: str, rows: list[list[str]]) -> None:
+    """A Markdown table with these columns."""
+    columns = head.split("|")
+    print(f"| {' | '.join(columns)} |")
+    print(f"|{' --- |' * len(columns)}")
+    for row in rows:
+        print(f"| {' | '.join(row)} |")
+    print()
+
+
+def lab_row(run: LoggedRun) -> list[str]:
+    """A lab's line of the first table."""
+    figures = run.final_quality
+    assert figures is not None
+    share = f"{run.batches:,} ({run.batches / ASKED_BATCHES:.0%})"
+    losses = [f"{run.losses[name][1][-50:].mean():.2f}" for name in ("Discriminator", "Generator")]
+    time = [f"{run.seconds / run.num_epoch:.1f}", f"{run.seconds / 60:.0f}"]
+    quality = [f"{figures.frechet_distance:.1f}", f"{figures.confidence:.3f}", str(figures.classes_covered)]
+    return [run.lab.lower(), str(run.num_epoch), share, *time, *losses, *quality]
+
+
+def hyperparameter_row(name: str, run: LoggedRun) -> list[str]:
+    """A setting's line: figures after two epochs."""
+    figures = run.quality[2]
+    last = run.losses["Discriminator"][1][: 2 * 79][-50:]
+    seconds = f"{run.seconds / run.num_epoch:.0f}"
+    return [
+        name,
+        f"{figures.frechet_distance:.0f}",
+        f"{figures.confidence:.3f}",
+        str(figures.classes_covered),
+        f"{last.mean():.3f} ± {last.std():.3f}",
+        seconds,
+    ]
+
+
+def samples_and_spread(name: str, planned: Planned, folder: Path) -> str:
+    """Save a picture of a trained lab's samples; return its figures' spread over seeds of noise."""
+    names = notebook_names(planned.lab)
+    G, D = names["build_models"](torch.device("cpu"))
+    optim_G, optim_D = names["build_optimizers"](G, D)
+    load_checkpoint(folder / CHECKPOINT, G=G, D=D, optim_G=optim_G, optim_D=optim_D)
+    value_range = names["digits"].value_range
+    grid = sample_grid(generated(G, fixed_noise(SAMPLES_SHOWN)), value_range, columns=COLUMNS)
+    save_grey(grid, PICTURES / f"{planned.lab}_samples.png")
+    judge = QualityJudge(names["digits"])
+    told = spread_over_seeds(judge, lambda seed: generated(G, fixed_noise(judge.count, seed=seed)), NOISE_SEEDS)
+    return f"{planned.lab}: {told}; real digits: {judge.floor}"
+
+
+def save_grey(grid: torch.Tensor, path: Path) -> None:
+    """Save a picture (3, H, W) in [0, 1] as a small PNG of grey levels."""
+    with whole_file(path) as file:
+        image = Image.fromarray((grid[0] * 255).round().byte().numpy())
+        image.quantize(32).save(file, format="PNG", optimize=True)
+
+
+def save_small(figure: Figure, path: Path, dpi: int) -> None:
+    """Save a figure as a PNG of 64 colours: a quarter of the size."""
+    with whole_file(path) as file:
+        image = Image.open(io.BytesIO(encoded(figure, "png", dpi))).convert("RGB")
+        image.quantize(64, dither=Image.Dither.NONE).save(file, format="PNG", optimize=True)
+
+
+def settings_figure(runs: dict[str, LoggedRun]) -> Figure:
+    """The samples after two epochs of each setting, beside each other."""
+    figure = Figure(figsize=(3.2 * len(runs), 3.6), layout="constrained")
+    for axes, (name, run) in zip(figure.subplots(1, len(runs)), runs.items(), strict=True):
+        axes.imshow(run.pictures[2].permute(1, 2, 0).numpy())
+        axes.set_title(f"{name}\nFD {run.quality[2].frechet_distance:.0f}")
+        axes.set_axis_off()
+    return figure
+
+
+def tell(out: Path) -> None:
+    """Print the tables and draw the pictures of the runs that are there."""
+    runs = {name: run for name in PLAN if (run := logged(out / name))}
+    labs = {name: run for name, run in runs.items() if name in LABS}
+    head = "lab|epochs|batches (of the notebook's)|s an epoch|minutes|loss of D|loss of G"
+    print_table(f"{head}|Frechet distance|confidence|classes", [lab_row(run) for run in labs.values()])
+    save_small(comparison(list(labs.values())), PICTURES / "labs.png", dpi=60)
+    for name in labs:
+        print(samples_and_spread(name, LABS[name], out / name))
+    print()
+    chosen = {"as the notebook": runs["experiment_wgan"]}
+    chosen |= {name.partition("/")[2].replace("_", " "): run for name, run in runs.items() if name in HYPERPARAMETERS}
+    rows = [hyperparameter_row(name, run) for name, run in chosen.items()]
+    print_table("wgan, 2 epochs|Frechet distance|confidence|classes|critic's loss|s an epoch", rows)
+    save_small(settings_figure(chosen), PICTURES / "hyperparameters.png", dpi=70)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", help="the folder that holds MNIST/raw; data/ unless told")
+    parser.add_argument("--out", type=Path, default=ROOT / "logs" / "results")
+    parser.add_argument("--only", choices=PLAN, help="train this one alone")
+    parser.add_argument("--read", action="store_true", help="train nothing")
+    arguments = parser.parse_args()
+    if arguments.data:
+        os.environ["GAN_LABS_DATA"] = arguments.data
+    wanted = [] if arguments.read else [arguments.only] if arguments.only else list(PLAN)
+    for name in wanted:
+        train(PLAN[name].lab, arguments.out / name, PLAN[name].epochs, **PLAN[name].settings)
+    if not arguments.only:
+        tell(arguments.out)
+
+
+if __name__ == "__main__":
+    main()
