@@ -8,22 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 import numpy as np
 
 from autograder.building import built_models, built_optimizers
-from autograder.game import Game, finite
+from autograder.game import Game
 from autograder.student import Array, Student
+from autograder.training import finite
 from data_utils import offline_digit_arrays
 
 
 def digit_batches(seed: int, steps: int, batch: int, value_range: tuple[float, float]) -> Iterator[Array]:
     """Batches (batch, 1, 28, 28) of the offline digits in an order of the seed's, float32 within `value_range`."""
-    pixels, _ = offline_digit_arrays()
+    for images, _ in labelled_batches(seed, steps, batch, value_range, side=28):
+        yield images
+
+
+def labelled_batches(
+    seed: int, steps: int, batch: int, value_range: tuple[float, float], side: int
+) -> Iterator[tuple[Array, Array]]:
+    """The same batches as (batch, 1, side, side), with their labels (batch,)."""
+    pixels, labels = offline_digit_arrays()
     low, high = value_range
-    chosen = np.random.default_rng(seed).permutation(len(pixels))[: steps * batch]
-    for images in pixels[chosen].reshape(steps, batch, 1, 28, 28):
-        yield (images / 255 * (high - low) + low).astype(np.float32)
+    chosen = np.random.default_rng(seed).permutation(len(pixels))[: steps * batch].reshape(steps, batch)
+    for places in chosen:
+        images = _enlarged(pixels[places], side)[:, np.newaxis]
+        yield (images / 255 * (high - low) + low).astype(np.float32), labels[places]
+
+
+def _enlarged(images: Array, side: int) -> Array:
+    """(N, 28, 28) to (N, side, side): every pixel repeated where there is room for that, and a margin of paper."""
+    times = side // 28
+    margin = (side - times * 28) // 2
+    repeated = images.repeat(times, axis=1).repeat(times, axis=2)
+    return np.pad(repeated, ((0, 0), (margin, margin), (margin, margin)))
 
 
 @dataclass(frozen=True)
@@ -31,7 +50,8 @@ class ShortTraining:
     """How long to train, and by how much each loss must fall.
 
     `discriminator_steps` updates of D on batches of `batch` images, each with noise of its own; then `generator_steps`
-    updates of G, all with the same noise, so that its loss falls for no other reason than that G learns.
+    updates of G, all with the same noise, so that its loss falls for no other reason than that G learns. `same_batch`:
+    so has D, one batch and one noise all along; a BatchNorm over few images makes its loss jump from batch to batch.
     """
 
     value_range: tuple[float, float]
@@ -41,6 +61,7 @@ class ShortTraining:
     discriminator_fall: float
     generator_fall: float
     input_dim: int = 100
+    same_batch: bool = False
 
     def expect_learning(self, student: Student, game: Game) -> None:
         """Train the student's parts, and expect finite losses that both fall."""
@@ -48,12 +69,16 @@ class ShortTraining:
         optim_G, optim_D = built_optimizers(student, G, D)
         sizes = {"batch_size": self.batch, "input_dim": self.input_dim}
         batches = enumerate(
-            digit_batches(student.seed, self.discriminator_steps, self.batch, self.value_range), start=student.seed
+            labelled_batches(student.seed, self.discriminator_steps, self.batch, self.value_range, game.side),
+            start=student.seed,
         )
 
+        first = next(batches)
+        rest = repeat(first) if self.same_batch else chain([first], batches)
+
         def discriminator_step() -> object:
-            seed, images = next(batches)
-            return game.train_discriminator(student, D, G, optim_D, images, **sizes, seed=seed)
+            seed, (images, labels) = next(rest)
+            return game.train_discriminator(student, D, G, optim_D, images, labels=labels, **sizes, seed=seed)
 
         def generator_step() -> object:
             return game.train_generator(student, D, G, optim_G, **sizes)

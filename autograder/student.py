@@ -132,9 +132,9 @@ class Remote:
         """
         self._student.ask("fill", {"op": "fill", "target": self.handle, "seed": seed, "turned": turned})
 
-    def stages(self, value: Array) -> list[tuple[int, ...]]:
-        """The shapes that the network's torch calls give on the way of `value` through it; up to an error, if any."""
-        listed = self._student.ask(self.made_by, {"op": "stages", "target": self.handle, "value": value})
+    def stages(self, *inputs: Array) -> list[tuple[int, ...]]:
+        """The shapes that the network's torch calls give on the way of inputs through it; up to an error, if any."""
+        listed = self._student.ask(self.made_by, {"op": "stages", "target": self.handle, "inputs": inputs})
         try:
             return [tuple(int(n) for n in shape) for shape in listed]
         except (TypeError, ValueError):
@@ -205,6 +205,12 @@ class Student:
         question = {"op": "call", "target": f"torch.{name}", "args": plain, "kwargs": kwargs}
         return self._wrapped(self.ask(name, question), name.rpartition(".")[2])
 
+    def ours(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """A network of ours that torch has none like, made beside the student's: see `autograder.sandbox.stand_ins`."""
+        plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
+        question = {"op": "call", "target": f"ours.{name}", "args": plain, "kwargs": kwargs}
+        return self._wrapped(self.ask(name, question), name)
+
     def torch_is_intact(self) -> bool:
         """Whether a layer of ours computes, where the student's code runs, what it must: 2 * 3 + 4 * 5 + 1 = 27."""
         try:
@@ -238,9 +244,11 @@ class Student:
         """Compare a number or an array with what it must be, within `atol`; the check goes on."""
         self.evidence.expect_close(what, found, expected, atol, hint)
 
-    def expect_as_answer(self, what: str, found: Array, atol: float, hint: str = "") -> None:
-        """Compare an array with the reference answer's; the check goes on."""
-        self.evidence.expect_as_answer(what, found, atol, hint)
+    def expect_as_answer(
+        self, what: str, found: Array, atol: float, hint: str = "", otherwise: Callable[[], Array | None] | None = None
+    ) -> None:
+        """Compare an array with the reference answer's; the check goes on. See `Evidence.expect_as_answer`."""
+        self.evidence.expect_as_answer(what, found, atol, hint, otherwise)
 
     def expect_tensor(self, what: str, value: Any, shape: tuple[int, ...], hint: str = "") -> Array:
         """The array that a call returned. Errors: `Failure` where it is no tensor or has another shape."""

@@ -13,12 +13,14 @@ from contextlib import contextmanager
 import numpy as np
 
 from autograder.building import built_models, built_optimizers, expect_models, expect_optimizers, parameter_count
-from autograder.game import BATCH, Game, add_cross_entropy_checks, add_update_checks, finite
+from autograder.game import BATCH, DISCRIMINATOR_ARGUMENTS, GENERATOR_ARGUMENTS, Game
 from autograder.lab import Lab
 from autograder.layers import expect_layers, linear
+from autograder.losses import add_cross_entropy_checks
 from autograder.short_training import digit_batches
 from autograder.student import Array, Student, StudentRaised
-from autograder.training import message_is_a_fact
+from autograder.training import finite, message_is_a_fact
+from autograder.updates import add_update_checks
 
 lab = Lab("gan", "GAN: fully connected networks")
 
@@ -117,17 +119,8 @@ def discriminator_computes_its_layers(student: Student) -> None:
 
 
 game = Game(
-    discriminator_signature=(
-        "real_images",
-        "D",
-        "G",
-        "loss_func",
-        "optim_D",
-        "batch_size",
-        "input_dim",
-        "device",
-    ),
-    generator_signature=("D", "G", "loss_func", "optim_G", "batch_size", "input_dim", "device"),
+    discriminator_signature=DISCRIMINATOR_ARGUMENTS,
+    generator_signature=GENERATOR_ARGUMENTS,
     flat=True,
     probability=True,
     others=lambda student: {"loss_func": student.torch("nn.BCELoss")},
