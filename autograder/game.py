@@ -72,7 +72,8 @@ class Game:
     `discriminator_signature` and `generator_signature` are the argument names in order. `flat`: G gives flat images,
     not (N, 1, side, side). `probability`: D ends in a Sigmoid. `others` makes the arguments that only this lab has, by
     name. `discriminator_rate` is the learning rate of the plain gradient descent that moves our D. `labelled`: both
-    networks take a label with each noise or image.
+    networks take a label with each noise or image. `same_fakes`: train_generator returns its images behind its loss,
+    and train_discriminator is handed `generated_images`; it has no G and draws no noise.
     """
 
     discriminator_signature: tuple[str, ...]
@@ -83,6 +84,7 @@ class Game:
     discriminator_rate: float = SGD_RATE
     side: int = 28
     labelled: bool = False
+    same_fakes: bool = False
 
     @property
     def pixels(self) -> int:
@@ -189,13 +191,15 @@ class Game:
         if isinstance(images, np.ndarray):
             options.setdefault("batch_size", len(images))
             options.setdefault("labels", digit_labels(len(images)))
+            options.setdefault("generated_images", -self.white_images(len(images)))  # those of `with_scores`
         given = {"real_images": images, "D": D, "G": G, "optim_D": optimizer} | options
         return self.call(student, "train_discriminator", self.discriminator_signature, given)
 
     def train_generator(self, student: Student, D: Remote, G: Remote, optimizer: Remote, **options: Any) -> object:
-        """Call the student's function once, as `train_discriminator` does; the batch size is 128 unless told."""
+        """Call the student's function once, as `train_discriminator` does, for its loss; batch size 128 unless told."""
         given = {"D": D, "G": G, "optim_G": optimizer, "batch_size": BATCH} | options
-        return self.call(student, "train_generator", self.generator_signature, given)
+        returned = self.call(student, "train_generator", self.generator_signature, given)
+        return returned[0] if self.same_fakes and isinstance(returned, tuple | list) and returned else returned
 
     def call(self, student: Student, name: str, signature: Sequence[str], given: Mapping[str, Any]) -> object:
         """Call the student's function `name` with the arguments of its signature, usual ones where none is given."""

@@ -32,8 +32,8 @@ class Check:
 class Lab:
     """One lab: its name is the stem of its files; `training_functions` are given ones that never run while grading.
 
-    `optional`: students may leave it out. `points`: by identifier, what checks that labs share are worth in this one,
-    where that is not what the shared part says.
+    `optional`: students may leave it out. `points` and `claims`: by identifier, what checks that labs share are worth
+    in this one and what the student reads, where that is not what the shared part says.
     """
 
     name: str
@@ -41,6 +41,7 @@ class Lab:
     training_functions: tuple[str, ...] = ("main",)
     optional: bool = False
     points: Mapping[str, int] = field(default_factory=dict)
+    claims: Mapping[str, str] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
 
     def check(self, points: int, needs: Sequence[CheckFunction] = ()) -> Callable[[CheckFunction], CheckFunction]:
@@ -49,8 +50,9 @@ class Lab:
         def register(function: CheckFunction) -> CheckFunction:
             claim = inspect.cleandoc(function.__doc__ or "").split("\n\n")[0].replace("\n", " ")
             names = tuple(needed.__name__ for needed in needs)
-            worth = self.points.get(function.__name__, points)
-            self.checks.append(Check(function.__name__, claim, worth, names, function))
+            name = function.__name__
+            told, worth = self.claims.get(name, claim), self.points.get(name, points)
+            self.checks.append(Check(name, told, worth, names, function))
             return function
 
         return register

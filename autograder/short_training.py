@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain, repeat
+from functools import partial
+from itertools import repeat
+from typing import Any
 
 import numpy as np
 
@@ -50,8 +52,9 @@ class ShortTraining:
     """How long to train, and by how much each loss must fall.
 
     `discriminator_steps` updates of D on batches of `batch` images, each with noise of its own; then `generator_steps`
-    updates of G, all with the same noise, so that its loss falls for no other reason than that G learns. `same_batch`:
-    so has D, one batch and one noise all along; a BatchNorm over few images makes its loss jump from batch to batch.
+    updates of G, all with the same noise, so that its loss falls for no other reason than that G learns.
+    `norm_in_discriminator`: G learns first, because a D with BatchNorm is sure after a step and then leaves G no slope;
+    and D sees one batch and one noise all along, because over few images its loss jumps from batch to batch.
     """
 
     value_range: tuple[float, float]
@@ -61,30 +64,37 @@ class ShortTraining:
     discriminator_fall: float
     generator_fall: float
     input_dim: int = 100
-    same_batch: bool = False
+    norm_in_discriminator: bool = False
 
     def expect_learning(self, student: Student, game: Game) -> None:
         """Train the student's parts, and expect finite losses that both fall."""
         G, D = built_models(student, student.device)
         optim_G, optim_D = built_optimizers(student, G, D)
-        sizes = {"batch_size": self.batch, "input_dim": self.input_dim}
-        batches = enumerate(
-            labelled_batches(student.seed, self.discriminator_steps, self.batch, self.value_range, game.side),
-            start=student.seed,
-        )
-
-        first = next(batches)
-        rest = repeat(first) if self.same_batch else chain([first], batches)
+        sizes: dict[str, Any] = {"batch_size": self.batch, "input_dim": self.input_dim}
+        batches = self._batches(student, game)
 
         def discriminator_step() -> object:
-            seed, (images, labels) = next(rest)
-            return game.train_discriminator(student, D, G, optim_D, images, labels=labels, **sizes, seed=seed)
+            seed, (images, labels) = next(batches)
+            given = dict(sizes)
+            if game.same_fakes:
+                given["generated_images"] = G(student.normal(self.batch, self.input_dim))
+            return game.train_discriminator(student, D, G, optim_D, images, labels=labels, **given, seed=seed)
 
         def generator_step() -> object:
             return game.train_generator(student, D, G, optim_G, **sizes)
 
-        expect_fall(student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall)
-        expect_fall(student, "G", generator_step, self.generator_steps, self.generator_fall)
+        falls = [
+            partial(expect_fall, student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall),
+            partial(expect_fall, student, "G", generator_step, self.generator_steps, self.generator_fall),
+        ]
+        for expect in reversed(falls) if self.norm_in_discriminator else falls:
+            expect()
+
+    def _batches(self, student: Student, game: Game) -> Iterator[tuple[int, tuple[Array, Array]]]:
+        """Batches with the seed of each one's noise."""
+        drawn = labelled_batches(student.seed, self.discriminator_steps, self.batch, self.value_range, game.side)
+        seeded = enumerate(drawn, start=student.seed)
+        return repeat(next(seeded)) if self.norm_in_discriminator else seeded
 
 
 def expect_fall(student: Student, trained: str, step: Callable[[], object], steps: int, expected_fall: float) -> None:

@@ -80,11 +80,13 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         rate, clues = game.discriminator_rate, _clues(D, step, idle, D=D)
         expect_update_follows_loss(student, "train_discriminator", "D", D, step, directions, rate, clues)
 
-    @lab.check(points=2)
-    def discriminator_update_leaves_generator_alone(student: Student) -> None:
-        """train_discriminator changes no parameter of G, and no gradient reaches G."""
-        D, G = players(student)
-        expect_untouched(student, "train_discriminator", ("D", D), ("G", G), d_step(student, D, G), gradients=True)
+    if not game.same_fakes:  # else it has no G to do harm to
+
+        @lab.check(points=2)
+        def discriminator_update_leaves_generator_alone(student: Student) -> None:
+            """train_discriminator changes no parameter of G, and no gradient reaches G."""
+            D, G = players(student)
+            expect_untouched(student, "train_discriminator", ("D", D), ("G", G), d_step(student, D, G), gradients=True)
 
     @lab.check(points=4)
     def generator_update_follows_its_loss(student: Student) -> None:
@@ -129,9 +131,11 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
             game.train_generator(student, D, G, game.sgd(student, G), **options)
             return game.recorded(student, G, "train_generator")
 
-        for call, noise in (("train_discriminator", discriminator_noise), ("train_generator", generator_noise)):
+        drawing = {"train_discriminator": discriminator_noise} if not game.same_fakes else {}
+        for call, noise in {**drawing, "train_generator": generator_noise}.items():
             expect_normal_noise(student, call, lambda noise=noise: _moments(noise(NOISE)))  # type: ignore[misc]
-        discriminator_noise(OTHER_NOISE)
+        for noise in drawing.values():
+            noise(OTHER_NOISE)
         _expect_count(student, "train_generator", generator_noise(OTHER_NOISE, LAST_BATCH).count)
 
     @lab.check(points=3)
@@ -155,6 +159,8 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
                 student.evidence.record("works with batch_size = 96", step(batch_size=LAST_BATCH) is not None)
             hint = "Take the number of labels from the images or from D's output, not from batch_size."
             raise Failure(f"With 96 images and batch_size = 128, {raised.message}", hint) from None
+        if game.same_fakes:
+            return
         G = game.recording_generator(student, NOISE)
         game.train_discriminator(student, D, G, optimizer, game.white_images(LAST_BATCH))
         if G.values(buffers=True)["0.num_batches_tracked"] > 0:
@@ -171,8 +177,10 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         )
         images = game.white_images(BATCH)  # as a loader gives them: not on the networks' device
         optim_D, optim_G = game.sgd(student, D, game.discriminator_rate), game.sgd(student, G)
+        generated = student.torch("ones", images.shape, device=meta.handle)  # where G has made them
+        given = {"device": meta, "generated_images": generated}
         calls: dict[str, Callable[[], object]] = {
-            "train_discriminator": lambda: game.train_discriminator(student, D, G, optim_D, images, device=meta),
+            "train_discriminator": lambda: game.train_discriminator(student, D, G, optim_D, images, **given),
             "train_generator": lambda: game.train_generator(student, D, G, optim_G, device=meta),
         }
         for name, call in calls.items():

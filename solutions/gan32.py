@@ -47,10 +47,9 @@ import os
 
 import torch
 from torch import nn
-from torch.utils.tensorboard import SummaryWriter
 
 from autograder import checks
-from data_utils import DigitLoader, load_digits, sample_grid, show_samples
+from data_utils import DigitLoader, TrainingRun, load_digits, show_samples
 
 check = checks("gan32")
 
@@ -341,39 +340,23 @@ check("short_training_lowers_both_losses")
 
 
 # %%
-def main(num_epoch=30, batch_size=512, input_dim=100, folder="logs/experiment_gan32", seed=0):
-    """Train both networks, print and log their losses, and show samples."""
+def main(num_epoch=30, batch_size=512, input_dim=100, folder="logs/experiment_gan32", seed=0, resume=False):
+    """Train both networks, print and log their losses, and show samples. resume=True goes on with a run that was cut."""
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     loader = DigitLoader(digits, batch_size, shuffle=True, device=device)
     G, D = build_models(device)
     optim_G, optim_D = build_optimizers(G, D)
     loss_func = nn.BCELoss()
-    fixed_z = torch.randn(64, input_dim, device=device)
-    writer = SummaryWriter(folder)
-
-    def log_samples(epoch):
-        with torch.no_grad():
-            samples = G(fixed_z)  # (64, 1, 32, 32)
-        writer.add_image("Generated Images", sample_grid(samples, value_range=(-1, 1)), epoch)
-        return samples
-
-    log_samples(0)  # before training
-    step = 0
-    for epoch in range(1, num_epoch + 1):
-        sum_D = sum_G = 0.0
-        for batch, (real_images, _) in enumerate(loader, start=1):
-            loss_D = train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device)
-            loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)
-            sum_D, sum_G, step = sum_D + loss_D, sum_G + loss_G, step + 1
-            writer.add_scalar("GAN32/Loss/Discriminator", loss_D, step)
-            writer.add_scalar("GAN32/Loss/Generator", loss_G, step)
-            if batch % 100 == 0 or batch == len(loader):
-                means = f"loss of D {sum_D / batch:.4f}, of G {sum_G / batch:.4f}"
-                print(f"epoch {epoch}/{num_epoch}, batch {batch}/{len(loader)}: {means}")
-        samples = log_samples(epoch)
-    writer.close()
-    show_samples(samples, value_range=(-1, 1), title=f"after {num_epoch} epochs")
+    settings = {"batch_size": batch_size, "input_dim": input_dim, "seed": seed}
+    networks = (G, D, optim_G, optim_D)
+    with TrainingRun("GAN32", folder, digits, num_epoch, *networks, resume=resume, **settings) as run:
+        for _ in run.epochs():
+            for real_images, _ in run.batches(loader):
+                loss_D = train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device)
+                loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)
+                run.log(loss_D, loss_G)
+        run.show()
     return G, D
 
 

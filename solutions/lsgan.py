@@ -52,10 +52,9 @@ import os
 
 import torch
 from torch import nn
-from torch.utils.tensorboard import SummaryWriter
 
 from autograder import checks
-from data_utils import DigitLoader, load_digits, sample_grid, show_samples
+from data_utils import DigitLoader, TrainingRun, load_digits, show_samples
 
 check = checks("lsgan")
 
@@ -377,37 +376,29 @@ check("samples_show_the_digit_asked_for")
 
 
 # %%
-def main(num_epoch=30, batch_size=512, input_dim=100, folder="logs/experiment_lsgan", seed=0):
-    """Train both networks, print and log their losses, and show samples of every digit."""
+def main(num_epoch=30, batch_size=512, input_dim=100, folder="logs/experiment_lsgan", seed=0, resume=False):
+    """Train both networks, print and log their losses, and show samples. resume=True goes on with a run that was cut."""
     torch.manual_seed(seed)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
     loader = DigitLoader(digits, batch_size, shuffle=True, device=device)
     G, D = build_models(device)
     optim_G, optim_D = build_optimizers(G, D)
     loss_func = build_loss()
-    writer = SummaryWriter(folder)
+    settings = {"batch_size": batch_size, "input_dim": input_dim, "seed": seed}
+    networks = (G, D, optim_G, optim_D)
 
-    def log_samples(epoch):
-        samples = torch.cat([samples_of(name, 8, G, input_dim, device) for name in NAMES])  # (80, 1, 32, 32)
-        writer.add_image("Generated Images", sample_grid(samples, value_range=(-1, 1)), epoch)
-        return samples
+    def sample(z):
+        return G(z, torch.arange(len(z), device=device) % 10)  # zero, one, ... nine, zero, one, ...
 
-    log_samples(0)  # before training
-    step = 0
-    for epoch in range(1, num_epoch + 1):
-        sum_D = sum_G = 0.0
-        for batch, (images, labels) in enumerate(loader, start=1):
-            loss_D = train_discriminator(images, labels, D, G, loss_func, optim_D, batch_size, input_dim, device)
-            loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)
-            sum_D, sum_G, step = sum_D + loss_D, sum_G + loss_G, step + 1
-            writer.add_scalar("LSGAN/Loss/Discriminator", loss_D, step)
-            writer.add_scalar("LSGAN/Loss/Generator", loss_G, step)
-            if batch % 100 == 0 or batch == len(loader):
-                means = f"loss of D {sum_D / batch:.4f}, of G {sum_G / batch:.4f}"
-                print(f"epoch {epoch}/{num_epoch}, batch {batch}/{len(loader)}: {means}")
-        samples = log_samples(epoch)
-    writer.close()
-    show_samples(samples, value_range=(-1, 1), title=f"zero to nine after {num_epoch} epochs")
+    with TrainingRun("LSGAN", folder, digits, num_epoch, *networks, sample=sample, resume=resume, **settings) as run:
+        for _ in run.epochs():
+            for images, labels in run.batches(loader):
+                loss_D = train_discriminator(images, labels, D, G, loss_func, optim_D, batch_size, input_dim, device)
+                loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)
+                run.log(loss_D, loss_G)
+        run.show()
+    asked_for = torch.cat([samples_of(name, 8, G, input_dim, device) for name in NAMES])  # (80, 1, 32, 32)
+    show_samples(asked_for, value_range=(-1, 1), title="a row each of zero to nine")
     return G, D
 
 

@@ -38,8 +38,8 @@ training = ShortTraining(
     batch=16,
     discriminator_steps=6,
     generator_steps=3,
-    discriminator_fall=0.1,
-    generator_fall=0.002,
+    discriminator_fall=0.1,  # a D with BatchNorm, which sees each batch by itself, gets at most 0.05
+    generator_fall=0.002,  # a G without BatchNorm gets 0.009 within two steps, SGD 0.00002
 )
 
 gives_probabilities = add_network_checks(lab)

@@ -1,9 +1,14 @@
-"""Networks of ours that take labels, which torch has none of: they stand in for a student's conditional G and D.
+"""What checks need beside a student's code and torch does not have: networks that take labels, and folders.
 
-Each is a row of layers, to which a label adds what can be reckoned by hand: `step` times its number.
+A network stands in for a student's conditional G or D. Each is a row of layers, to which a label adds what can be
+reckoned by hand: `step` times its number.
 """
 
 from __future__ import annotations
+
+import os
+import shutil
+import tempfile
 
 import torch
 from torch import Tensor, nn
@@ -52,3 +57,13 @@ class LabelledScores(_Labelled):
 
     def forward(self, x: Tensor, labels: Tensor) -> Tensor:
         return self.through_layers(x - self.shift(labels))
+
+
+def new_folder() -> str:
+    """The path of a new, empty folder in the working folder, which is where a sandbox may write."""
+    return tempfile.mkdtemp(dir=os.getcwd())
+
+
+def remove_folder(path: str) -> None:
+    """Remove a folder of `new_folder` with all that is in it."""
+    shutil.rmtree(path, ignore_errors=True)
