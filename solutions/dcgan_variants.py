@@ -8,6 +8,7 @@ mostly in lab 1's bank; here is what writing them whole adds.
 from autograder.variants import beside, right, wrong
 
 shared = beside(__file__, "shared_training")
+networks = beside(__file__, "shared_convolution")
 
 # The checks of autograder/labs/dcgan.py, in their order
 G_MAPS = "generator_maps_noise_to_images"
@@ -493,12 +494,6 @@ TRAINING_FUNCTIONS = [
 
 RIGHT = [
     right(
-        "leaky_relu_by_where",
-        "LeakyReLU written out with torch.where.",
-        (D_CONV1, "nn.Sequential(nn.Conv2d(1, 32, 5), nn.MaxPool2d(2))"),
-        (D_FIRST, "h = self.conv1(x)\n        h = torch.where(h > 0, h, 0.1 * h)"),
-    ),
-    right(
         "linear_layer_by_hand",
         "The last Linear layer is two nn.Parameters and a product of matrices.",
         (
@@ -506,18 +501,6 @@ RIGHT = [
             "self.weight = nn.Parameter(0.03 * torch.randn(1, 1024))\n        self.bias = nn.Parameter(torch.zeros(1))",
         ),
         (D_LAST, "return torch.sigmoid(h @ self.weight.T + self.bias)"),
-    ),
-    right(
-        "flatten_and_unflatten_by_name",
-        "torch.flatten and unflatten in place of view.",
-        (G_VIEW, "h = self.fc2(h).unflatten(1, (128, 7, 7))"),
-        (D_FLAT, "h = self.fc1(torch.flatten(h, start_dim=1))"),
-    ),
-    right(
-        "stages_in_a_module_dict",
-        "The stages stand in an nn.ModuleDict.",
-        (f"self.conv1 = {D_CONV1}", f"self.stages = nn.ModuleDict({{'first': {D_CONV1}}})"),
-        (D_FIRST, "h = self.stages['first'](x)"),
     ),
     right(
         "functional_activations",
@@ -537,26 +520,6 @@ RIGHT = [
         (G_CONV2, "nn.ConvTranspose2d(64, 1, 4, 2, 1)"),
         ("h = self.fc1(z)", "h = torch.relu(self.fc1(z))"),
         (G_LAST, "return torch.sigmoid(self.conv2(h))"),
-    ),
-    right(
-        "inplace_activations",
-        "Activations that overwrite their input.",
-        (G_FC1, G_FC1.replace("ReLU()", "ReLU(inplace=True)")),
-        (G_CONV1, G_CONV1.replace("ReLU()", "ReLU(True)")),
-        (D_CONV1, D_CONV1.replace("0.1", "0.1, inplace=True")),
-    ),
-    right(
-        "pooling_before_activation",
-        "Max pooling before LeakyReLU: the same function, because LeakyReLU never turns an order round.",
-        (D_CONV1, "nn.Sequential(nn.Conv2d(1, 32, 5), nn.MaxPool2d(2), nn.LeakyReLU(0.1))"),
-        (D_CONV2, "nn.Sequential(nn.Conv2d(32, 64, 5), nn.MaxPool2d(2), nn.LeakyReLU(0.1))"),
-    ),
-    right(
-        "arguments_as_pairs",
-        "Kernels, strides and paddings as pairs, and defaults written out.",
-        (G_CONV1, G_CONV1.replace("kernel_size=4, stride=2, padding=1", "(4, 4), stride=(2, 2), padding=(1, 1)")),
-        (D_CONV1, D_CONV1.replace("kernel_size=5", "(5, 5), stride=(1, 1), padding=0, bias=True")),
-        (D_CONV2, D_CONV2.replace("MaxPool2d(2, 2)", "MaxPool2d(kernel_size=(2, 2), stride=2, padding=0)")),
     ),
     right(
         "adaptive_pooling",
@@ -582,43 +545,10 @@ RIGHT = [
         (D_FLAT, "h = self.fc1(h)"),
     ),
     right(
-        "reshaped_by_size",
-        "The batch's size is taken from the noise and from the images.",
-        (G_VIEW, "h = self.fc2(h).reshape(z.size(0), 128, 7, 7)"),
-        (D_FLAT, "h = self.fc1(h.view(h.size()[0], -1))"),
-    ),
-    right(
-        "odd_attribute_names",
-        "The layers have names of the student's own.",
-        (f"self.fc1 = {G_FC1}", f"self.weight = {G_FC1}"),
-        ("h = self.fc1(z)", "h = self.weight(z)"),
-        (f"self.conv1 = {D_CONV1}", f"self._1 = {D_CONV1}"),
-        (D_FIRST, "h = self._1(x)"),
-    ),
-    right(
         "layers_made_in_another_order",
         "The generator's last stage is made first.",
         (f"self.fc1 = {G_FC1}", f"self.conv2 = {G_CONV2}".replace("nn.Sigmoid()", "nn.Sigmoid()  ")),
         (f"self.conv2 = {G_CONV2}", f"self.fc1 = {G_FC1}".replace("nn.ReLU()", "nn.ReLU()  ")),
-    ),
-    right(
-        "lazy_layers",
-        "Layers find their input size at the first pass.",
-        (G_FC1, G_FC1.replace("nn.Linear(input_dim, 1024)", "nn.LazyLinear(1024)")),
-        (D_FC1, D_FC1.replace("nn.Linear(64 * 4 * 4, 1024)", "nn.LazyLinear(1024)")),
-        (MADE_G, MADE_G + "\n    G(torch.zeros(2, 100, device=device))"),
-        (MADE_D, MADE_D + "\n    D(torch.zeros(2, 1, 28, 28, device=device))"),
-    ),
-    right(
-        "convolution_weights_by_hand",
-        "A convolution's weight and bias are nn.Parameters of the student's own.",
-        ("import torch\n", "import torch\nimport torch.nn.functional as F\n"),
-        (
-            f"self.conv1 = {D_CONV1}",
-            "self.kernels = nn.Parameter(0.1 * torch.randn(32, 1, 5, 5))\n"
-            "        self.shift = nn.Parameter(torch.zeros(32))",
-        ),
-        (D_FIRST, "h = F.max_pool2d(F.leaky_relu(F.conv2d(x, self.kernels, self.shift), 0.1), 2, 2)"),
     ),
     right(
         "a_helper_makes_the_stages",
@@ -630,21 +560,6 @@ RIGHT = [
         ),
         (f"nn.Sequential(\n            {G_CONV1}\n        )", "up(128, 64, nn.BatchNorm2d(64), nn.ReLU())"),
         (G_CONV2, "up(64, 1, nn.Sigmoid())"),
-    ),
-    right(
-        "weights_drawn_from_a_narrow_normal",
-        "The weights are drawn from N(0, 0.02), as in the paper.",
-        (
-            "class Generator(",
-            "def draw_weights(m):\n"
-            "    if isinstance(m, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):\n"
-            "        nn.init.normal_(m.weight, 0.0, 0.02)\n"
-            "    elif isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d)):\n"
-            "        nn.init.normal_(m.weight, 1.0, 0.02)\n"
-            "        nn.init.zeros_(m.bias)\n\n\nclass Generator(",
-        ),
-        (MADE_G, MADE_G + "\n    G.apply(draw_weights)"),
-        (MADE_D, MADE_D + "\n    D.apply(draw_weights)"),
     ),
     right(
         "type_hints_and_prints",
@@ -688,6 +603,7 @@ VARIANTS = [
     shared.minimax_mistake(ANSWER),
     *shared.building_mistakes(ANSWER),
     *RIGHT,
+    *networks.RIGHT,
     *shared.right_noises(),
     *shared.right_updates(ANSWER),
     *shared.right_unlabelled_noise(ANSWER),

@@ -287,7 +287,7 @@ UPDATES = [
         "is learned. See sections 4 and 5.",
         (D_STEPS, lines("loss.backward()", "optim_D.zero_grad()", "optim_D.step()")),
         (G_STEPS, lines("loss.backward()", "optim_G.zero_grad()", "optim_G.step()")),
-        fails=(G_UPDATE, D_UPDATE, NO_LEAK, STEP, TRAINING),
+        fails=(D_UPDATE, G_UPDATE, NO_LEAK, STEP, TRAINING),
     ),
     wrong(
         "discriminator_zero_grad_missing",

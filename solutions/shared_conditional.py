@@ -33,15 +33,9 @@ def label_mistakes() -> list[Variant]:
     return [
         wrong(
             "generator_ignores_its_label",
-            "This is what comes out when the generator gives every label the same row of the table: it cannot know which "
-            "digit is meant. See section 2.",
+            "This is what comes out when the generator gives every label the same row of the table, or zeros: it cannot "
+            "know which digit is meant. See section 2.",
             (JOINED_G, JOINED_G.replace("(labels)", "(torch.zeros_like(labels))")),
-            fails=(g_computes, HEED),
-        ),
-        wrong(
-            "generator_embedding_multiplied_by_zero",
-            "This is what comes out when zeros stand where the label's embedding belongs. See section 2.",
-            (JOINED_G, JOINED_G.replace("self.embedding(labels)", "0 * self.embedding(labels)")),
             fails=(g_computes, HEED),
         ),
         wrong(

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from autograder.architecture import Architecture, expect_function, expect_output, expect_parameters, expect_range
-from autograder.building import expect_models, expect_optimizers
+from autograder.building import built_models, expect_models, expect_optimizers
 from autograder.evidence import Failure, show
 from autograder.game import GENERATOR_ARGUMENTS, NOISE, Game
 from autograder.lab import Lab
@@ -273,10 +273,11 @@ def checkpoint_holds_both_state_dicts(student: Student) -> None:
     """save_networks(path, G, D) writes {"G": state dict, "D": state dict}, which torch.load reads with
     weights_only=True; load_networks(path, device) returns (G, D), new networks with that state."""
     device = student.torch("device", student.device)
-    G, D = generator(NOISE).made(student), discriminator().made(student)
-    for network, size in ((G, (2, NOISE)), (D, (2, 1, 28, 28))):
-        network(student.normal(*size))  # G's running means leave zero, and a lazy layer finds its parameters
+    G, D = built_models(student, student.device)
+    for network in (G, D):
         network.fill(student.seed)
+        statistics = {name: value for name, value in network.values(buffers=True).items() if "running" in name}
+        network.load({name: np.full_like(value, 0.5) for name, value in statistics.items()})
     saved = {"G": _state(G), "D": _state(D)}
     with _folder(student) as folder:
         path = f"{folder}/networks.pt"
