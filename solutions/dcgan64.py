@@ -352,7 +352,15 @@ check("short_training_lowers_both_losses")
 # `main` is given: one update of `D`, one of `G`, batch by batch. It prints the mean losses every 100 batches, writes
 # both curves and a grid of 64 samples an epoch for TensorBoard, always from the same noise.
 #
-# @TRAINING@
+# These are the largest networks of the course: they want a GPU. On two CPU cores a batch of 128 takes some seconds and an
+# epoch of MNIST the better part of an hour; there, `main(num_epoch=1, batch_size=32)` shows how it begins. To watch, run
+# `tensorboard --logdir logs` in a terminal, beside this notebook.
+#
+# **What to expect.** Before training the samples are an even grey: weights of size 0.02 make `G` say next to nothing. `D` is
+# undecided for a step and then learns fast, as in `dcgan32`: its loss falls towards 0, `G`'s rises to several, and both are
+# rough from then on. The digits are smooth and large, without more detail than at 32x32, because there is none in the
+# data. If nothing moves for the first hundred batches, look at how the weights were drawn: scales of BatchNorm around
+# zero multiply every map by next to nothing.
 
 
 # %%

@@ -403,7 +403,14 @@ check("summary_lists_every_layer")
 # every 100 batches, both curves and a grid of 64 samples an epoch for TensorBoard, always from the same noise. At the end
 # it saves your checkpoint, and the grids of all epochs as an animation, `samples.gif`, in the run's folder.
 #
-# @TRAINING@
+# On two CPU cores a batch of 64 takes some hundredths of a second, and an epoch of MNIST, 938 batches, about a minute; on
+# a GPU less. To watch, run `tensorboard --logdir logs` in a terminal, beside this notebook.
+#
+# **What to expect.** Both losses begin at $\ln 2 = 0.69$, `D`'s because it is half the sum. `D` wins the first hundred
+# batches: its loss falls below 0.3, `G`'s rises past 1. Then `G` answers, and after 140 batches both are back near 0.6. From
+# there on they swing around each other; neither should stay at zero. In the animation you see grey noise turn into a
+# bright blob, the blob into strokes, and the strokes into digits. `momentum=0.8` makes the samples of one epoch depend on
+# the last few batches: a grid that looks worse than the one before is no failure yet.
 
 
 # %%
