@@ -31,7 +31,7 @@ MOST_UNITS = 784  # of G's one layer; a larger image repeats each of its units i
 DISCRIMINATOR_ARGUMENTS = ("real_images", "D", "G", "loss_func", "optim_D", "batch_size", "input_dim", "device")
 GENERATOR_ARGUMENTS = ("D", "G", "loss_func", "optim_G", "batch_size", "input_dim", "device")
 
-# What the checks that labs share are worth in a lab of 100 automatic points; together 62 with the six of its networks
+# What the checks that labs share are worth in a lab of 100 automatic points: 49 together
 POINTS_OF_100 = {
     "discriminator_loss_adds_both_terms": 8,
     "generator_loss_is_non_saturating": 8,
