@@ -382,13 +382,13 @@ check("samples_show_the_digit_asked_for")
 # %% [markdown]
 # ## 8. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. It prints the mean losses every 100 batches, writes
-# both curves and a grid of 64 samples an epoch for TensorBoard, of the digits zero, one, two and so on in turn, always from
-# the same noise. At the end your `samples_of` makes a row of each digit.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
+# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`. The samples are of the
+# digits zero, one, two and so on in turn, always from the same noise; at the end your `samples_of` makes a row of each.
 #
 # On two CPU cores a batch of 512 takes some tenths of a second, so an epoch of MNIST, 118 batches, the better part of a
 # minute; there, `main(num_epoch=10)` shows most of it. On a GPU 30 epochs take minutes. To watch, run
-# `tensorboard --logdir logs` in a terminal, beside this notebook.
+# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
 # **What to expect.** Curves like `gan32`'s: `D`'s loss begins near 1.2, is back at its undecided 1.4 after some eighty
 # batches and sinks slowly from there; `G`'s moves between 0.7 and 0.9. The losses say nothing of the labels, the samples
@@ -412,7 +412,7 @@ def main(num_epoch=30, batch_size=512, input_dim=100, folder="logs/experiment_cg
         return G(z, torch.arange(len(z), device=device) % 10)  # zero, one, ... nine, zero, one, ...
 
     with TrainingRun("CGAN", folder, digits, num_epoch, *networks, sample=sample, resume=resume, **settings) as run:
-        for _ in run.epochs():
+        for _epoch in run.epochs():
             for images, labels in run.batches(loader):
                 loss_D = train_discriminator(images, labels, D, G, loss_func, optim_D, batch_size, input_dim, device)
                 loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)

@@ -334,12 +334,12 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. It prints the mean losses every 100 batches, writes
-# both curves and a grid of 64 samples an epoch for TensorBoard, always from the same noise.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
+# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
 # Convolutions of this size want a GPU, where 30 epochs take minutes. On two CPU cores a batch of 512 takes some seconds, an
 # epoch of MNIST ten minutes or so; there, try `main(num_epoch=2, batch_size=64)`. To watch, run `tensorboard --logdir logs`
-# in a terminal, beside this notebook.
+# in a terminal, in the folder that holds `data_utils`.
 #
 # **What to expect.** `D` is the stronger player here: with BatchNorm it tells the first images apart after a step or two,
 # and its loss falls towards 0 while `G`'s rises past 4. Then `G`'s answer comes, sudden and large, and the curves are rough
@@ -360,7 +360,7 @@ def main(num_epoch=30, batch_size=512, input_dim=100, folder="logs/experiment_dc
     settings = {"batch_size": batch_size, "input_dim": input_dim, "seed": seed}
     networks = (G, D, optim_G, optim_D)
     with TrainingRun("DCGAN32", folder, digits, num_epoch, *networks, resume=resume, **settings) as run:
-        for _ in run.epochs():
+        for _epoch in run.epochs():
             for real_images, _ in run.batches(loader):
                 loss_D = train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device)
                 loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)

@@ -349,12 +349,12 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. It prints the mean losses every 100 batches, writes
-# both curves and a grid of 64 samples an epoch for TensorBoard, always from the same noise.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
+# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
 # These are the largest networks of the course: they want a GPU. On two CPU cores a batch of 128 takes some seconds and an
 # epoch of MNIST the better part of an hour; there, `main(num_epoch=1, batch_size=32)` shows how it begins. To watch, run
-# `tensorboard --logdir logs` in a terminal, beside this notebook.
+# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
 # **What to expect.** Before training the samples are an even grey: weights of size 0.02 make `G` say next to nothing. `D` is
 # undecided for a step and then learns fast, as in `dcgan32`: its loss falls towards 0, `G`'s rises to several, and both are
@@ -375,7 +375,7 @@ def main(num_epoch=30, batch_size=128, input_dim=100, folder="logs/experiment_dc
     settings = {"batch_size": batch_size, "input_dim": input_dim, "seed": seed}
     networks = (G, D, optim_G, optim_D)
     with TrainingRun("DCGAN64", folder, digits, num_epoch, *networks, resume=resume, **settings) as run:
-        for _ in run.epochs():
+        for _epoch in run.epochs():
             for real_images, _ in run.batches(loader):
                 loss_D = train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device)
                 loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)

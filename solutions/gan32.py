@@ -333,12 +333,12 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. It prints the mean losses every 100 batches, writes
-# both curves and a grid of 64 samples an epoch for TensorBoard, always from the same noise.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
+# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
 # On two CPU cores a batch of 512 takes some tenths of a second, so an epoch of MNIST, 118 batches, the better part of a
 # minute; there, `main(num_epoch=10)` shows most of it. On a GPU 30 epochs take minutes. To watch, run
-# `tensorboard --logdir logs` in a terminal, beside this notebook.
+# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
 # **What to expect.** A closer game than lab 1's: BatchNorm lets `G` answer from the start. `D`'s loss begins near 1.2,
 # climbs to its undecided 1.39 within the first hundred batches, and then sinks slowly, to 1.3 after 300 batches and 1.2
@@ -360,7 +360,7 @@ def main(num_epoch=30, batch_size=512, input_dim=100, folder="logs/experiment_ga
     settings = {"batch_size": batch_size, "input_dim": input_dim, "seed": seed}
     networks = (G, D, optim_G, optim_D)
     with TrainingRun("GAN32", folder, digits, num_epoch, *networks, resume=resume, **settings) as run:
-        for _ in run.epochs():
+        for _epoch in run.epochs():
             for real_images, _ in run.batches(loader):
                 loss_D = train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device)
                 loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)

@@ -369,11 +369,12 @@ check("samples_show_the_digit_asked_for")
 # %% [markdown]
 # ## 8. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. It prints the mean losses every 100 batches, writes
-# both curves and a grid of 64 samples an epoch for TensorBoard, of the digits zero, one, two and so on in turn, always from
-# the same noise. At the end your `samples_of` makes a row of each digit.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
+# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`. The samples are of the
+# digits zero, one, two and so on in turn, always from the same noise; at the end your `samples_of` makes a row of each.
 #
-# The times are those of `cgan`. To watch, run `tensorboard --logdir logs` in a terminal, beside this notebook: it shows
+# The times are those of `cgan`. To watch, run `tensorboard --logdir logs` in a terminal, in the
+# folder that holds `data_utils`: it shows
 # `cgan`'s curves as well.
 #
 # **What to expect.** The same game on another scale. `D`'s loss begins at 0.5, an undecided `D`'s, falls to 0.36 within
@@ -397,7 +398,7 @@ def main(num_epoch=30, batch_size=512, input_dim=100, folder="logs/experiment_ls
         return G(z, torch.arange(len(z), device=device) % 10)  # zero, one, ... nine, zero, one, ...
 
     with TrainingRun("LSGAN", folder, digits, num_epoch, *networks, sample=sample, resume=resume, **settings) as run:
-        for _ in run.epochs():
+        for _epoch in run.epochs():
             for images, labels in run.batches(loader):
                 loss_D = train_discriminator(images, labels, D, G, loss_func, optim_D, batch_size, input_dim, device)
                 loss_G = train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device)

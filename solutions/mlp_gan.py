@@ -52,7 +52,7 @@ import torch
 from torch import nn
 
 from autograder import checks
-from data_utils import DigitLoader, TrainingRun, load_digits, read_run, save_gif, show_samples
+from data_utils import DigitLoader, TrainingRun, load_digits, show_samples
 
 check = checks("mlp_gan")
 
@@ -400,11 +400,12 @@ check("summary_lists_every_layer")
 # ## 9. Training
 #
 # `main` is given. It prints your summary of both networks, then trains with `train_step`, batch by batch: the mean losses
-# every 100 batches, both curves and a grid of 64 samples an epoch for TensorBoard, always from the same noise. At the end
-# it saves your checkpoint, and the grids of all epochs as an animation, `samples.gif`, in the run's folder.
+# every 100 batches, both curves, samples and figures of quality for TensorBoard. At the end your `save_networks` writes
+# `networks.pt` into the run's folder, beside `samples.gif`, in which the samples of all epochs run as an animation.
 #
 # On two CPU cores a batch of 64 takes some hundredths of a second, and an epoch of MNIST, 938 batches, about a minute; on
-# a GPU less. To watch, run `tensorboard --logdir logs` in a terminal, beside this notebook.
+# a GPU less. To watch, run `tensorboard --logdir logs` in a terminal, in the
+# folder that holds `data_utils`.
 #
 # **What to expect.** Both losses begin at $\ln 2 = 0.69$, `D`'s because it is half the sum. `D` wins the first hundred
 # batches: its loss falls below 0.3, `G`'s rises past 1. Then `G` answers, and after 140 batches both are back near 0.6. From
@@ -434,13 +435,12 @@ def main(num_epoch=30, batch_size=64, input_dim=100, folder="logs/experiment_mlp
     settings = {"batch_size": batch_size, "input_dim": input_dim, "seed": seed}
     networks = (G, D, optim_G, optim_D)
     with TrainingRun("MLP_GAN", folder, digits, num_epoch, *networks, resume=resume, **settings) as run:
-        for _ in run.epochs():
+        for _epoch in run.epochs():
             for real_images, _ in run.batches(loader):
                 loss_D, loss_G = train_step(real_images, D, G, loss_func, optim_D, optim_G, input_dim, device)
                 run.log(loss_D, loss_G)
         run.show()
     save_networks(run.folder / "networks.pt", G, D)
-    print("animation:", save_gif(read_run(run.folder).grids, run.folder / "samples.gif"))
     return G, D
 
 
