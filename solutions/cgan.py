@@ -10,9 +10,9 @@
 # # Extension lab: conditional GAN
 #
 # The `G` of the labs so far makes digits, but not the digit that you want. Here both networks are told which one is
-# meant: `G(z, y)` makes an image of digit `y`, and `D(x, y)` says how likely it is that `x` is a real image *of a `y`*.
-# Then you can ask for eight sevens and get them. Do `gan32` first: the networks are the ones you built there, with a
-# label joined to their input, and the loss and both updates stay as they are. This lab is optional.
+# meant: `G(z, y)` makes an image of digit `y`, and `D(x, y)` says how likely it is that `x` is a real image *of a
+# `y`*. Then you can ask for eight sevens and get them. Do `gan32` first: the networks are the ones you built there,
+# with a label joined to their input, and the loss and both updates stay as they are. This lab is optional.
 #
 # | | `gan32` | this lab |
 # | --- | --- | --- |
@@ -22,9 +22,9 @@
 # | a real image passes if it | looks real | looks real and is the digit that its label says |
 # | losses, optimizers, batch | BCE, Adam 2e-4 with betas (0.5, 0.999), 512 | the same |
 #
-# Why it helps: without labels, `G` may please `D` with the two or three digits that it makes best, and nothing tells it
-# that others are missing. With labels it is asked for every digit in turn, and a good 1 does not pass for an 8. The
-# label also tells `D` what to look for, so both learn sooner.
+# Why it helps: without labels, `G` may please `D` with the two or three digits that it makes best, and nothing tells
+# it that others are missing. With labels it is asked for every digit in turn, and a good 1 does not pass for an 8.
+# The label also tells `D` what to look for, so both learn sooner.
 #
 # | you write | points |
 # | --- | --- |
@@ -34,13 +34,13 @@
 # | `samples_of`, samples of a digit by its name (TODO 14) | 6 |
 # | a short training run with all of it | 3 |
 #
-# The letters are the papers' (Goodfellow et al. 2014, arXiv 1406.2661; Mirza and Osindero 2014, arXiv 1411.1784): `z` is
-# noise, `x` an image, `y` its label, `G(z, y)` a generated image, `D(x, y)` a probability, and `N` the number of images
-# in a batch.
+# The letters are the papers' (Goodfellow et al. 2014, arXiv 1406.2661; Mirza and Osindero 2014, arXiv 1411.1784): `z`
+# is noise, `x` an image, `y` its label, `G(z, y)` a generated image, `D(x, y)` a probability, and `N` the number of
+# images in a batch.
 #
-# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line, and
-# run the check cells below as often as you like. Names of classes and functions and the order of their arguments must
-# stay as they are; what is inside is yours.
+# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line,
+# and run the check cells below as often as you like. Names of classes and functions and the order of their arguments
+# must stay as they are; what is inside is yours.
 
 # %%
 import os
@@ -70,8 +70,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # %% [markdown]
 # ## 2. The generator
 #
-# A label is a number, but 7 is not "more" than 3: the networks should not see it as a size. An **embedding** gives each
-# digit a row of ten numbers of its own, a table `(10, 10)` that is learned like any weight:
+# A label is a number, but 7 is not "more" than 3: the networks should not see it as a size. An **embedding** gives
+# each digit a row of ten numbers of its own, a table `(10, 10)` that is learned like any weight:
 #
 # $$e(y) = \text{row } y \text{ of the table}, \qquad G(z, y) = f([z, e(y)])$$
 #
@@ -145,8 +145,9 @@ check("generator_computes_its_layers")
 # | `fc2`, `fc3` | Linear, LeakyReLU 0.2: 1024 to 512 to 256 | `(N, 256)` | 656,128 |
 # | `fc4` | Linear from 256 to 1, Sigmoid | `(N, 1)` | 257 |
 #
-# A network may have the table and still not use it: it then trains without complaint and makes digits as it likes. The
-# last check gives each network the same input with all ten labels and looks whether ten different things come out.
+# A network may have the table and still not use it: it then trains without complaint and makes digits as it likes.
+# The last check gives each network the same input with all ten labels and looks whether ten different things come
+# out.
 #
 # **Task.** Write the stages and the join. `Discriminator()` maps `(N, 1, 32, 32)` and `(N,)` to `(N, 1)`.
 
@@ -201,9 +202,9 @@ check("both_networks_heed_their_labels")
 #
 # $$L_D = \mathrm{BCE}(D(x, y), 1) + \mathrm{BCE}(D(G(z, y'), y'), 0)$$
 #
-# `y` are the labels of the real images. `y'` are the labels of the generated ones: the same labels again, or digits drawn
-# at random, as you like, but the *same* `y'` goes to `G` and to `D`. If `D` gets others, it learns that a generated image
-# may be anything, and the labels lose their meaning without any error to be seen.
+# `y` are the labels of the real images. `y'` are the labels of the generated ones: the same labels again, or digits
+# drawn at random, as you like, but the *same* `y'` goes to `G` and to `D`. If `D` gets others, it learns that a
+# generated image may be anything, and the labels lose their meaning without any error to be seen.
 #
 # **Task.** Write `train_discriminator`: one update of `D`. Real images and labels come from the loader and have to be
 # moved to `device`. The noise is `(N, input_dim)`, from N(0, 1); the last batch of an epoch is smaller than
@@ -349,13 +350,14 @@ check("short_training_lowers_both_losses")
 #
 # Now ask for a digit by its name. `NAMES.index("seven")` is 7.
 #
-# In training mode BatchNorm normalises with the batch's own mean and variance. A batch that holds nothing but sevens has
-# other statistics than the mixed batches that `G` was trained on, and a batch of one image has no variance at all:
-# `nn.BatchNorm1d` then raises an error. In **evaluation mode**, `G.eval()`, it uses the running statistics that it has
-# gathered in training. Afterwards, `G.train()` puts `G` back, or the next update would go on in evaluation mode.
+# In training mode BatchNorm normalises with the batch's own mean and variance. A batch that holds nothing but sevens
+# has other statistics than the mixed batches that `G` was trained on, and a batch of one image has no variance at
+# all: `nn.BatchNorm1d` then raises an error. In **evaluation mode**, `G.eval()`, it uses the running statistics that
+# it has gathered in training. Afterwards, `G.train()` puts `G` back, or the next update would go on in evaluation
+# mode.
 #
-# **Task.** Write `samples_of`: `n` images `(n, 1, 32, 32)` of the digit of this name, each from new noise from N(0, 1), on
-# `device`, made in evaluation mode and without gradients (`torch.no_grad()`).
+# **Task.** Write `samples_of`: `n` images `(n, 1, 32, 32)` of the digit of this name, each from new noise from N(0,
+# 1), on `device`, made in evaluation mode and without gradients (`torch.no_grad()`).
 
 
 # %% name="samples_of"
@@ -382,18 +384,20 @@ check("samples_show_the_digit_asked_for")
 # %% [markdown]
 # ## 8. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
-# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`. The samples are of the
-# digits zero, one, two and so on in turn, always from the same noise; at the end your `samples_of` makes a row of each.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves,
+# samples and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`. The
+# samples are of the digits zero, one, two and so on in turn, always from the same noise; at the end your `samples_of`
+# makes a row of each.
 #
-# On two CPU cores a batch of 512 takes some tenths of a second, so an epoch of MNIST, 118 batches, the better part of a
-# minute; there, `main(num_epoch=10)` shows most of it. On a GPU 30 epochs take minutes. To watch, run
-# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
+# On two CPU cores a batch of 512 takes some tenths of a second, so an epoch of MNIST, 118 batches, the better part of
+# a minute; there, `main(num_epoch=10)` shows most of it. On a GPU 30 epochs take minutes. To watch, run `tensorboard
+# --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
-# **What to expect.** Curves like `gan32`'s: `D`'s loss begins near 1.2, is back at its undecided 1.4 after some eighty
-# batches and sinks slowly from there; `G`'s moves between 0.7 and 0.9. The losses say nothing of the labels, the samples
-# do: in a good grid the digits run from zero to nine, over and over, and the last picture has a row of each. If its rows
-# all show the same mixture of digits, a label is lost on its way: run the checks of section 5 again.
+# **What to expect.** Curves like `gan32`'s: `D`'s loss begins near 1.2, is back at its undecided 1.4 after some
+# eighty batches and sinks slowly from there; `G`'s moves between 0.7 and 0.9. The losses say nothing of the labels,
+# the samples do: in a good grid the digits run from zero to nine, over and over, and the last picture has a row of
+# each. If its rows all show the same mixture of digits, a label is lost on its way: run the checks of section 5
+# again.
 
 
 # %%

@@ -10,8 +10,9 @@
 # # Extension lab: DCGAN at 32x32
 #
 # Lab 2's idea at a size that halves evenly: 32, 16, 8, 4. Where lab 2's `D` pools, this one **strides**: the
-# convolutions themselves take every second place, and what is kept is learned. Both networks have BatchNorm now. Do lab 2
-# first, and `gan32` if you want to compare: the losses and both updates are the same in all three. This lab is optional.
+# convolutions themselves take every second place, and what is kept is learned. Both networks have BatchNorm now. Do
+# lab 2 first, and `gan32` if you want to compare: the losses and both updates are the same in all three. This lab is
+# optional.
 #
 # | | lab 2, DCGAN | this lab |
 # | --- | --- | --- |
@@ -23,10 +24,10 @@
 # | parameters of `G` and `D` | 6,679,105 and 1,102,721 | 3,468,417 and 1,486,337 |
 # | optimizers, batch | Adam 2e-4, 128 | Adam 2e-4 with betas (0.5, 0.999), 512 |
 #
-# Why it helps: max pooling hands its gradient to one pixel of four and none to the other three, so that `G` hears nothing
-# about these. A convolution with stride 2 hands a gradient to all of them, and learns by itself how to shrink an image
-# (Radford et al. 2015 name this as the first of their guidelines). And more of the weights are in convolutions, which
-# work everywhere in the image, fewer in Linear layers.
+# Why it helps: max pooling hands its gradient to one pixel of four and none to the other three, so that `G` hears
+# nothing about these. A convolution with stride 2 hands a gradient to all of them, and learns by itself how to shrink
+# an image (Radford et al. 2015 name this as the first of their guidelines). And more of the weights are in
+# convolutions, which work everywhere in the image, fewer in Linear layers.
 #
 # | you write | points |
 # | --- | --- |
@@ -39,9 +40,9 @@
 # The letters are the papers' (Goodfellow et al. 2014, arXiv 1406.2661; Radford et al. 2015, arXiv 1511.06434): `z` is
 # noise, `x` an image, `G(z)` a generated image, `D(x)` a probability, and `N` the number of images in a batch.
 #
-# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line, and
-# run the check cells below as often as you like. Names of classes and functions and the order of their arguments must
-# stay as they are; what is inside is yours.
+# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line,
+# and run the check cells below as often as you like. Names of classes and functions and the order of their arguments
+# must stay as they are; what is inside is yours.
 
 # %%
 import os
@@ -57,8 +58,8 @@ check = checks("dcgan32")
 # %% [markdown]
 # ## 1. The data
 #
-# The digits at 32x32, with a margin of two pixels of paper on each side: a power of two, which strides of 2 take down to
-# 4x4 without a remainder. The pixels lie in [-1, 1], because `G` ends in Tanh, as the paper's does.
+# The digits at 32x32, with a margin of two pixels of paper on each side: a power of two, which strides of 2 take down
+# to 4x4 without a remainder. The pixels lie in [-1, 1], because `G` ends in Tanh, as the paper's does.
 #
 # This cell runs in a few seconds. Expect a grid of white digits on black.
 
@@ -87,8 +88,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 #
 # The parameters are those at `input_dim = 100`; all transposed convolutions have kernel 4, stride 2 and padding 1.
 #
-# **Task.** Write the four stages. `Generator(input_dim)` maps `(N, input_dim)` to `(N, 1, 32, 32)`. `nn.BatchNorm1d` is
-# for `(N, units)`, `nn.BatchNorm2d` for `(N, maps, height, width)`. The checks run within a second.
+# **Task.** Write the four stages. `Generator(input_dim)` maps `(N, input_dim)` to `(N, 1, 32, 32)`. `nn.BatchNorm1d`
+# is for `(N, units)`, `nn.BatchNorm2d` for `(N, maps, height, width)`. The checks run within a second.
 
 
 # %% name="generator"
@@ -140,8 +141,8 @@ check("generator_computes_its_layers")
 #
 # BatchNorm follows the second and the third convolution, before LeakyReLU. The first one has none (the paper again):
 # the pixels' own mean and scale are what tells many a generated image from a real one, and BatchNorm would take them
-# away before anybody has looked. Because real and generated images come in batches of their own, each is normalised by
-# itself; score them in two calls of `D`.
+# away before anybody has looked. Because real and generated images come in batches of their own, each is normalised
+# by itself; score them in two calls of `D`.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |
@@ -152,7 +153,8 @@ check("generator_computes_its_layers")
 #
 # All convolutions have kernel 3, stride 2 and padding 1.
 #
-# **Task.** Write the four stages. `Discriminator()` maps `(N, 1, 32, 32)` to `(N, 1)`. The checks run within a second.
+# **Task.** Write the four stages. `Discriminator()` maps `(N, 1, 32, 32)` to `(N, 1)`. The checks run within a
+# second.
 
 
 # %% name="discriminator"
@@ -161,7 +163,7 @@ class Discriminator(nn.Module):
 
     def __init__(self):
         super().__init__()
-        # TODO 5 (conv1): a convolution from 1 to 128 maps (kernel 3, stride 2, padding 1), then LeakyReLU with slope 0.2
+        # TODO 5 (conv1): a convolution from 1 to 128 maps (kernel 3, stride 2, padding 1), then LeakyReLU 0.2
         # BEGIN SOLUTION
         self.conv1 = nn.Sequential(nn.Conv2d(1, 128, 3, 2, 1), nn.LeakyReLU(0.2))
         # END SOLUTION
@@ -204,8 +206,8 @@ check("discriminator_computes_its_layers")
 #
 # The function is lab 2's: move the real images to `device`; draw noise there; score real and generated images, the
 # generated ones detached; compute the loss; clear the old gradients, go backward, take one step; return the loss as a
-# float. Two things to mind: old gradients are cleared *before* `loss.backward()`, and the number of labels comes from the
-# images or from `D`'s output, because an epoch's last batch of 512 holds 96 images.
+# float. Two things to mind: old gradients are cleared *before* `loss.backward()`, and the number of labels comes from
+# the images or from `D`'s output, because an epoch's last batch of 512 holds 96 images.
 #
 # **Task.** Write `train_discriminator`: one update of `D`. The noise is `(N, input_dim)`, from N(0, 1). The checks of
 # sections 4 and 5 run within a second each.
@@ -249,8 +251,8 @@ check("last_batch_of_an_epoch_trains")
 #
 # $$L_G = \mathrm{BCE}(D(G(z)), 1)$$
 #
-# While `D` is undecided this is $\ln 2 = 0.6931$. The gradient flows through `D` into `G`, so nothing is detached here,
-# and only `optim_G` takes a step.
+# While `D` is undecided this is $\ln 2 = 0.6931$. The gradient flows through `D` into `G`, so nothing is detached
+# here, and only `optim_G` takes a step.
 #
 # **Task.** Write `train_generator`: one update of `G` on `batch_size` noises.
 
@@ -334,18 +336,18 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
-# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves,
+# samples and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
-# Convolutions of this size want a GPU, where 30 epochs take minutes. On two CPU cores a batch of 512 takes some seconds, an
-# epoch of MNIST ten minutes or so; there, try `main(num_epoch=2, batch_size=64)`. To watch, run `tensorboard --logdir logs`
-# in a terminal, in the folder that holds `data_utils`.
+# Convolutions of this size want a GPU, where 30 epochs take minutes. On two CPU cores a batch of 512 takes some
+# seconds, an epoch of MNIST ten minutes or so; there, try `main(num_epoch=2, batch_size=64)`. To watch, run
+# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
-# **What to expect.** `D` is the stronger player here: with BatchNorm it tells the first images apart after a step or two,
-# and its loss falls towards 0 while `G`'s rises past 4. Then `G`'s answer comes, sudden and large, and the curves are rough
-# for the rest of the run: `D`'s loss well below 1.39, `G`'s above 1. The strokes are closed and free of `gan32`'s specks,
-# because a transposed convolution draws neighbouring pixels together. If `D`'s loss stays at 0 and the samples stop
-# changing, the game is over: start anew with another seed.
+# **What to expect.** `D` is the stronger player here: with BatchNorm it tells the first images apart after a step or
+# two, and its loss falls towards 0 while `G`'s rises past 4. Then `G`'s answer comes, sudden and large, and the
+# curves are rough for the rest of the run: `D`'s loss well below 1.39, `G`'s above 1. The strokes are closed and free
+# of `gan32`'s specks, because a transposed convolution draws neighbouring pixels together. If `D`'s loss stays at 0
+# and the samples stop changing, the game is over: start anew with another seed.
 
 
 # %%

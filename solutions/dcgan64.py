@@ -10,8 +10,8 @@
 # # Extension lab: DCGAN at 64x64
 #
 # The networks of the DCGAN paper as they are: nothing but convolutions, no Linear layer at either end, no bias, and
-# weights that start from N(0, 0.02). Do `dcgan32` first: what a stride does and where BatchNorm stands is as there. This
-# lab is optional.
+# weights that start from N(0, 0.02). Do `dcgan32` first: what a stride does and where BatchNorm stands is as there.
+# This lab is optional.
 #
 # | | `dcgan32` | this lab |
 # | --- | --- | --- |
@@ -23,10 +23,10 @@
 # | parameters of `G` and `D` | 3,468,417 and 1,486,337 | 3,574,656 and 2,763,520 |
 # | optimizers, batch | Adam 2e-4, betas (0.5, 0.999), 512 | Adam 2e-4, betas (0.5, 0.99), 128 |
 #
-# Why it helps: a bias before BatchNorm does nothing, because BatchNorm takes the mean away and adds a shift of its own;
-# it is left out, and the last layers do without as well. Small weights make both networks start out undecided: `G`'s
-# images are grey, `D`'s scores near 0.5, and neither player has won before the game begins. A second beta of 0.99 lets
-# Adam forget the size of old gradients within some hundred steps, not thousands.
+# Why it helps: a bias before BatchNorm does nothing, because BatchNorm takes the mean away and adds a shift of its
+# own; it is left out, and the last layers do without as well. Small weights make both networks start out undecided:
+# `G`'s images are grey, `D`'s scores near 0.5, and neither player has won before the game begins. A second beta of
+# 0.99 lets Adam forget the size of old gradients within some hundred steps, not thousands.
 #
 # | you write | points |
 # | --- | --- |
@@ -39,9 +39,9 @@
 # The letters are the papers' (Goodfellow et al. 2014, arXiv 1406.2661; Radford et al. 2015, arXiv 1511.06434): `z` is
 # noise, `x` an image, `G(z)` a generated image, `D(x)` a probability, and `N` the number of images in a batch.
 #
-# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line, and
-# run the check cells below as often as you like. Names of classes and functions and the order of their arguments must
-# stay as they are; what is inside is yours.
+# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line,
+# and run the check cells below as often as you like. Names of classes and functions and the order of their arguments
+# must stay as they are; what is inside is yours.
 
 # %%
 import os
@@ -58,8 +58,8 @@ check = checks("dcgan64")
 # ## 1. The data
 #
 # The digits at 64x64, the 32x32 of `dcgan32` with every side doubled: the paper's size, and the reason for one layer
-# more in both networks. The images hold no more detail than before, so what you compare is the networks. The pixels lie
-# in [-1, 1], because `G` ends in Tanh. All of MNIST takes about 1 GB of memory at this size.
+# more in both networks. The images hold no more detail than before, so what you compare is the networks. The pixels
+# lie in [-1, 1], because `G` ends in Tanh. All of MNIST takes about 1 GB of memory at this size.
 #
 # This cell runs in a few seconds. Expect a grid of white digits on black.
 
@@ -71,9 +71,9 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # %% [markdown]
 # ## 2. The generator (16 points)
 #
-# Noise of `input_dim` numbers is an image with `input_dim` maps of 1x1. A transposed convolution with kernel 4, stride 1
-# and no padding makes 4x4 of it, $n' = (1 - 1) \cdot 1 + 4 = 4$, with the same weights as a Linear layer to 512 * 4 * 4
-# would have. Four more double the side: 8, 16, 32, 64.
+# Noise of `input_dim` numbers is an image with `input_dim` maps of 1x1. A transposed convolution with kernel 4,
+# stride 1 and no padding makes 4x4 of it, $n' = (1 - 1) \cdot 1 + 4 = 4$, with the same weights as a Linear layer to
+# 512 * 4 * 4 would have. Four more double the side: 8, 16, 32, 64.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |
@@ -85,8 +85,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 #
 # The parameters are those at `input_dim = 100`. Every kernel is 4, and no convolution has a bias (`bias=False`).
 #
-# **Task.** Write the stages. `Generator(input_dim)` maps `(N, input_dim)` to `(N, 1, 64, 64)`; the given `forward` views the
-# noise as maps. The checks run within a second or two.
+# **Task.** Write the stages. `Generator(input_dim)` maps `(N, input_dim)` to `(N, 1, 64, 64)`; the given `forward`
+# views the noise as maps. The checks run within a second or two.
 
 
 # %% name="generator"
@@ -133,9 +133,9 @@ check("generator_computes_its_layers")
 # %% [markdown]
 # ## 3. The discriminator (16 points)
 #
-# `D` is `G` turned round: four convolutions halve the side from 64 to 4, and a fifth one, with kernel 4 and no padding,
-# sees all of the 4x4 at once and makes one number of it. BatchNorm stands in the middle three, before LeakyReLU; not in
-# the first, which looks at the pixels as they are, nor in the last, which gives the score.
+# `D` is `G` turned round: four convolutions halve the side from 64 to 4, and a fifth one, with kernel 4 and no
+# padding, sees all of the 4x4 at once and makes one number of it. BatchNorm stands in the middle three, before
+# LeakyReLU; not in the first, which looks at the pixels as they are, nor in the last, which gives the score.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |
@@ -147,7 +147,8 @@ check("generator_computes_its_layers")
 #
 # Every kernel is 4, every stride 2, every padding 1 but the last, and no convolution has a bias.
 #
-# **Task.** Write the stages. `Discriminator()` maps `(N, 1, 64, 64)` to `(N, 1)`. The checks run within a second or two.
+# **Task.** Write the stages. `Discriminator()` maps `(N, 1, 64, 64)` to `(N, 1)`. The checks run within a second or
+# two.
 
 
 # %% name="discriminator"
@@ -198,8 +199,8 @@ check("discriminator_computes_its_layers")
 #
 # The function is lab 2's: move the real images to `device`; draw noise there; score real and generated images, the
 # generated ones detached; compute the loss; clear the old gradients, go backward, take one step; return the loss as a
-# float. Two things to mind: old gradients are cleared *before* `loss.backward()`, and the number of labels comes from the
-# images or from `D`'s output, because an epoch's last batch of 128 holds 96 images.
+# float. Two things to mind: old gradients are cleared *before* `loss.backward()`, and the number of labels comes from
+# the images or from `D`'s output, because an epoch's last batch of 128 holds 96 images.
 #
 # **Task.** Write `train_discriminator`: one update of `D`. The noise is `(N, input_dim)`, from N(0, 1). The checks of
 # sections 4 and 5 run within a second each.
@@ -243,8 +244,8 @@ check("last_batch_of_an_epoch_trains")
 #
 # $$L_G = \mathrm{BCE}(D(G(z)), 1)$$
 #
-# While `D` is undecided this is $\ln 2 = 0.6931$. The gradient flows through `D` into `G`, so nothing is detached here,
-# and only `optim_G` takes a step.
+# While `D` is undecided this is $\ln 2 = 0.6931$. The gradient flows through `D` into `G`, so nothing is detached
+# here, and only `optim_G` takes a step.
 #
 # **Task.** Write `train_generator`: one update of `G` on `batch_size` noises.
 
@@ -285,17 +286,17 @@ check("training_stays_on_the_given_device")
 # %% [markdown]
 # ## 6. Putting it together (16 points, and 3 for a short training run)
 #
-# `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers and a discriminator, both on `device`, with
-# their weights drawn anew. The paper says: "All weights were initialized from a zero-centered Normal distribution with
-# standard deviation 0.02." It says nothing of BatchNorm's scales, and two readings are common: to leave them at 1, or to
-# draw them from N(1, 0.02). Both are right here; a scale drawn around *zero* is not, for it would multiply every map by
-# next to nothing. BatchNorm's shifts stay 0.
+# `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers and a discriminator, both on `device`,
+# with their weights drawn anew. The paper says: "All weights were initialized from a zero-centered Normal
+# distribution with standard deviation 0.02." It says nothing of BatchNorm's scales, and two readings are common: to
+# leave them at 1, or to draw them from N(1, 0.02). Both are right here; a scale drawn around *zero* is not, for it
+# would multiply every map by next to nothing. BatchNorm's shifts stay 0.
 #
-# `network.apply(f)` calls `f(layer)` for every layer within `network`; `nn.init.normal_(tensor, mean, deviation)` draws a
-# tensor anew, in place.
+# `network.apply(f)` calls `f(layer)` for every layer within `network`; `nn.init.normal_(tensor, mean, deviation)`
+# draws a tensor anew, in place.
 #
-# `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 and betas (0.5, 0.99),
-# each for the parameters of its own network.
+# `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 and betas (0.5,
+# 0.99), each for the parameters of its own network.
 #
 # **Task.** Write `draw_weights` and both functions.
 
@@ -349,18 +350,18 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
-# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves,
+# samples and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
-# These are the largest networks of the course: they want a GPU. On two CPU cores a batch of 128 takes some seconds and an
-# epoch of MNIST the better part of an hour; there, `main(num_epoch=1, batch_size=32)` shows how it begins. To watch, run
-# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
+# These are the largest networks of the course: they want a GPU. On two CPU cores a batch of 128 takes some seconds
+# and an epoch of MNIST the better part of an hour; there, `main(num_epoch=1, batch_size=32)` shows how it begins. To
+# watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
-# **What to expect.** Before training the samples are an even grey: weights of size 0.02 make `G` say next to nothing. `D` is
-# undecided for a step and then learns fast, as in `dcgan32`: its loss falls towards 0, `G`'s rises to several, and both are
-# rough from then on. The digits are smooth and large, without more detail than at 32x32, because there is none in the
-# data. If nothing moves for the first hundred batches, look at how the weights were drawn: scales of BatchNorm around
-# zero multiply every map by next to nothing.
+# **What to expect.** Before training the samples are an even grey: weights of size 0.02 make `G` say next to nothing.
+# `D` is undecided for a step and then learns fast, as in `dcgan32`: its loss falls towards 0, `G`'s rises to several,
+# and both are rough from then on. The digits are smooth and large, without more detail than at 32x32, because there
+# is none in the data. If nothing moves for the first hundred batches, look at how the weights were drawn: scales of
+# BatchNorm around zero multiply every map by next to nothing.
 
 
 # %%

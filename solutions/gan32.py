@@ -9,9 +9,9 @@
 # %% [markdown]
 # # Extension lab: GAN at 32x32
 #
-# Lab 1's game with deeper players. The networks stay fully connected, so that what you see is what depth and BatchNorm
-# do, and nothing else; the images grow to 32x32. Do lab 1 first: the loss, both updates and what they must not touch
-# are the same here. This lab is optional, and its networks are the ones that `cgan` and `lsgan` go on with.
+# Lab 1's game with deeper players. The networks stay fully connected, so that what you see is what depth and
+# BatchNorm do, and nothing else; the images grow to 32x32. Do lab 1 first: the loss, both updates and what they must
+# not touch are the same here. This lab is optional, and its networks are the ones that `cgan` and `lsgan` go on with.
 #
 # | | lab 1, GAN | this lab |
 # | --- | --- | --- |
@@ -22,10 +22,10 @@
 # | optimizers | Adam 2e-4 | Adam 2e-4 with betas (0.5, 0.999) |
 # | batch | 128 | 512 |
 #
-# Why: each hidden layer of lab 1's `G` sees values whose size drifts while the layers before it learn. Two such layers
-# put up with that; five do not, and the gradient that reaches the first of them is next to nothing. BatchNorm brings
-# every layer's values back to mean 0 and variance 1 over the batch, so that a deep `G` learns as readily as a shallow
-# one. The larger batch makes these means and variances steady.
+# Why: each hidden layer of lab 1's `G` sees values whose size drifts while the layers before it learn. Two such
+# layers put up with that; five do not, and the gradient that reaches the first of them is next to nothing. BatchNorm
+# brings every layer's values back to mean 0 and variance 1 over the batch, so that a deep `G` learns as readily as a
+# shallow one. The larger batch makes these means and variances steady.
 #
 # | you write | points |
 # | --- | --- |
@@ -35,12 +35,12 @@
 # | `build_models` and `build_optimizers` (TODO 12 and 13) | 9 |
 # | a short training run with all of it | 4 |
 #
-# The letters are the paper's (Goodfellow et al. 2014, arXiv 1406.2661): `z` is noise, `x` an image, `G(z)` a generated
-# image, `D(x)` a probability, and `N` the number of images in a batch.
+# The letters are the paper's (Goodfellow et al. 2014, arXiv 1406.2661): `z` is noise, `x` an image, `G(z)` a
+# generated image, `D(x)` a probability, and `N` the number of images in a batch.
 #
-# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line, and
-# run the check cells below as often as you like. Names of classes and functions and the order of their arguments must
-# stay as they are; what is inside is yours.
+# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line,
+# and run the check cells below as often as you like. Names of classes and functions and the order of their arguments
+# must stay as they are; what is inside is yours.
 
 # %%
 import os
@@ -70,9 +70,9 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # %% [markdown]
 # ## 2. The generator (19 points)
 #
-# Four hidden layers, each twice as wide as the one before, then one layer that makes the 32 * 32 pixels. A hidden layer
-# is Linear, then BatchNorm, then LeakyReLU with slope 0.2. BatchNorm takes, for each unit $a$, the mean $\mu$ and the
-# variance $\sigma^2$ over the batch, and learns a scale $\gamma$ and a shift $\beta$:
+# Four hidden layers, each twice as wide as the one before, then one layer that makes the 32 * 32 pixels. A hidden
+# layer is Linear, then BatchNorm, then LeakyReLU with slope 0.2. BatchNorm takes, for each unit $a$, the mean $\mu$
+# and the variance $\sigma^2$ over the batch, and learns a scale $\gamma$ and a shift $\beta$:
 #
 # $$\mathrm{BN}(a) = \gamma\,\frac{a - \mu}{\sqrt{\sigma^2 + \epsilon}} + \beta$$
 #
@@ -89,8 +89,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 #
 # The parameters are those at `input_dim = 100`.
 #
-# **Task.** Write the five stages. `Generator(input_dim)` maps `(N, input_dim)` to `(N, 1, 32, 32)`. `nn.BatchNorm1d` is for
-# `(N, units)`. The checks run within a second.
+# **Task.** Write the five stages. `Generator(input_dim)` maps `(N, input_dim)` to `(N, 1, 32, 32)`. `nn.BatchNorm1d`
+# is for `(N, units)`. The checks run within a second.
 
 
 # %% name="generator"
@@ -140,8 +140,8 @@ check("generator_computes_its_layers")
 # %% [markdown]
 # ## 3. The discriminator (19 points)
 #
-# `D` narrows in four layers to one probability. It has no BatchNorm: `D` is shown real and generated images in batches
-# of their own, and normalising each batch by itself would take away the very difference that `D` is to find.
+# `D` narrows in four layers to one probability. It has no BatchNorm: `D` is shown real and generated images in
+# batches of their own, and normalising each batch by itself would take away the very difference that `D` is to find.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |
@@ -150,8 +150,8 @@ check("generator_computes_its_layers")
 # | `fc3` | Linear from 512 to 256, LeakyReLU 0.2 | `(N, 256)` | 131,328 |
 # | `fc4` | Linear from 256 to 1, Sigmoid | `(N, 1)` | 257 |
 #
-# **Task.** Write the four stages. `Discriminator()` maps `(N, 1, 32, 32)` to `(N, 1)`; the given `forward` flattens the
-# images first. The checks run within a second.
+# **Task.** Write the four stages. `Discriminator()` maps `(N, 1, 32, 32)` to `(N, 1)`; the given `forward` flattens
+# the images first. The checks run within a second.
 
 
 # %% name="discriminator"
@@ -201,10 +201,11 @@ check("discriminator_computes_its_layers")
 #
 # $$L_D = \mathrm{BCE}(D(x), 1) + \mathrm{BCE}(D(G(z)), 0)$$
 #
-# What is new: you write the whole function. An update always has the same parts: move the real images to `device`; draw
-# noise there; score real and generated images, the generated ones detached; compute the loss; clear the old gradients,
-# go backward, take one step; return the loss as a float. Old gradients are cleared anywhere *before* `loss.backward()`.
-# Take the number of labels from the images or from `D`'s output: an epoch's last batch of 512 holds 96 images.
+# What is new: you write the whole function. An update always has the same parts: move the real images to `device`;
+# draw noise there; score real and generated images, the generated ones detached; compute the loss; clear the old
+# gradients, go backward, take one step; return the loss as a float. Old gradients are cleared anywhere *before*
+# `loss.backward()`. Take the number of labels from the images or from `D`'s output: an epoch's last batch of 512
+# holds 96 images.
 #
 # **Task.** Write `train_discriminator`: one update of `D`. The noise is `(N, input_dim)`, from N(0, 1). The checks of
 # sections 4 and 5 run within a second each.
@@ -248,8 +249,8 @@ check("last_batch_of_an_epoch_trains")
 #
 # $$L_G = \mathrm{BCE}(D(G(z)), 1)$$
 #
-# While `D` is undecided this is $\ln 2 = 0.6931$. The gradient flows through `D` into `G`, so nothing is detached here,
-# and only `optim_G` takes a step.
+# While `D` is undecided this is $\ln 2 = 0.6931$. The gradient flows through `D` into `G`, so nothing is detached
+# here, and only `optim_G` takes a step.
 #
 # **Task.** Write `train_generator`: one update of `G` on `batch_size` noises.
 
@@ -333,19 +334,19 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
-# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves,
+# samples and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
-# On two CPU cores a batch of 512 takes some tenths of a second, so an epoch of MNIST, 118 batches, the better part of a
-# minute; there, `main(num_epoch=10)` shows most of it. On a GPU 30 epochs take minutes. To watch, run
-# `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
+# On two CPU cores a batch of 512 takes some tenths of a second, so an epoch of MNIST, 118 batches, the better part of
+# a minute; there, `main(num_epoch=10)` shows most of it. On a GPU 30 epochs take minutes. To watch, run `tensorboard
+# --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
-# **What to expect.** A closer game than lab 1's: BatchNorm lets `G` answer from the start. `D`'s loss begins near 1.2,
-# climbs to its undecided 1.39 within the first hundred batches, and then sinks slowly, to 1.3 after 300 batches and 1.2
-# after 1,400; `G`'s rises as slowly, from 0.8 to a little over 1. Neither falls to zero. The samples are grey noise at
-# first; blurred digits stand in the middle after 400 batches, most classes with specks after 700, and closed strokes
-# after 1,400. The specks stay: a fully connected layer has no idea that neighbouring pixels belong together. If `D`'s
-# loss falls below 0.3 and stays there, look for a BatchNorm that is missing in `G` or stands in `D`.
+# **What to expect.** A closer game than lab 1's: BatchNorm lets `G` answer from the start. `D`'s loss begins near
+# 1.2, climbs to its undecided 1.39 within the first hundred batches, and then sinks slowly, to 1.3 after 300 batches
+# and 1.2 after 1,400; `G`'s rises as slowly, from 0.8 to a little over 1. Neither falls to zero. The samples are grey
+# noise at first; blurred digits stand in the middle after 400 batches, most classes with specks after 700, and closed
+# strokes after 1,400. The specks stay: a fully connected layer has no idea that neighbouring pixels belong together.
+# If `D`'s loss falls below 0.3 and stays there, look for a BatchNorm that is missing in `G` or stands in `D`.
 
 
 # %%

@@ -10,8 +10,8 @@
 # # Extension lab: least-squares GAN
 #
 # The networks, the training functions and the samples on demand of `cgan`, with **one line changed**: the loss is the
-# squared error in place of cross-entropy. Bring your cells of `cgan`: all of them must still work, and the checks below
-# say so. Then change the one line, train, and compare. This lab is optional.
+# squared error in place of cross-entropy. Bring your cells of `cgan`: all of them must still work, and the checks
+# below say so. Then change the one line, train, and compare. This lab is optional.
 #
 # | | `cgan` | this lab |
 # | --- | --- | --- |
@@ -21,14 +21,15 @@
 # | an undecided `D`, 0.5 everywhere, loses | $2 \ln 2 = 1.3863$ | $0.25 + 0.25 = 0.5$ |
 # | networks, optimizers, batch | 1,757,668 and 1,716,325 parameters, Adam 2e-4, 512 | the same |
 #
-# Why it helps: cross-entropy asks only on which side of the border an image lies, and how surely. A generated image that
-# `D` takes for real by far costs `G` next to nothing, even where it looks like no real image. The squared error asks how
-# far the score is from its target, so that an image on the right side of the border is still pulled towards the real
-# ones. And it is bounded here: no single image that `D` is sure about can make a loss of 10 or an outlier of the step.
+# Why it helps: cross-entropy asks only on which side of the border an image lies, and how surely. A generated image
+# that `D` takes for real by far costs `G` next to nothing, even where it looks like no real image. The squared error
+# asks how far the score is from its target, so that an image on the right side of the border is still pulled towards
+# the real ones. And it is bounded here: no single image that `D` is sure about can make a loss of 10 or an outlier of
+# the step.
 #
-# (The paper, Mao et al. 2016, leaves the Sigmoid off `D`, so that a score may be any number and the pull grows with the
-# distance. Here `D` keeps the Sigmoid of `cgan`, so that one line changes and you see what that line does. The price: where
-# `D` is sure, the Sigmoid is flat, and the slope of the squared error is small there.)
+# (The paper, Mao et al. 2016, leaves the Sigmoid off `D`, so that a score may be any number and the pull grows with
+# the distance. Here `D` keeps the Sigmoid of `cgan`, so that one line changes and you see what that line does. The
+# price: where `D` is sure, the Sigmoid is flat, and the slope of the squared error is small there.)
 #
 # | you write | points |
 # | --- | --- |
@@ -39,13 +40,13 @@
 # | `samples_of` (TODO 14), as in `cgan` | 6 |
 # | a short training run with all of it | 3 |
 #
-# The letters are the papers' (Goodfellow et al. 2014, arXiv 1406.2661; Mao et al. 2016, arXiv 1611.04076): `z` is noise,
-# `x` an image, `y` its label, `G(z, y)` a generated image, `D(x, y)` a score in [0, 1], and `N` the number of images in a
-# batch.
+# The letters are the papers' (Goodfellow et al. 2014, arXiv 1406.2661; Mao et al. 2016, arXiv 1611.04076): `z` is
+# noise, `x` an image, `y` its label, `G(z, y)` a generated image, `D(x, y)` a score in [0, 1], and `N` the number of
+# images in a batch.
 #
-# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line, and
-# run the check cells below as often as you like. Names of classes and functions and the order of their arguments must
-# stay as they are; what is inside is yours.
+# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line,
+# and run the check cells below as often as you like. Names of classes and functions and the order of their arguments
+# must stay as they are; what is inside is yours.
 
 # %%
 import os
@@ -85,8 +86,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # | `fc2` to `fc4` | Linear, BatchNorm, LeakyReLU 0.2: 128 to 256 to 512 to 1024 | `(N, 1024)` | 693,504 |
 # | `fc5` | Linear from 1024 to 32 * 32, Tanh | `(N, 1024)`, viewed as `(N, 1, 32, 32)` | 1,049,600 |
 #
-# **Task.** Bring your generator. `Generator(input_dim)` maps `(N, input_dim)` and labels `(N,)` to `(N, 1, 32, 32)`. The
-# checks run within a second.
+# **Task.** Bring your generator. `Generator(input_dim)` maps `(N, input_dim)` and labels `(N,)` to `(N, 1, 32, 32)`.
+# The checks run within a second.
 
 
 # %% name="generator"
@@ -194,8 +195,8 @@ check("both_networks_heed_their_labels")
 # %% [markdown]
 # ## 4. Training the discriminator
 #
-# With `loss_func = nn.MSELoss()` the two terms are squared distances of the scores from their targets, each a mean over
-# its batch:
+# With `loss_func = nn.MSELoss()` the two terms are squared distances of the scores from their targets, each a mean
+# over its batch:
 #
 # $$L_D = \mathrm{mean}\big((D(x, y) - 1)^2\big) + \mathrm{mean}\big(D(G(z, y'), y')^2\big)$$
 #
@@ -341,8 +342,8 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 7. Samples on demand (6 points)
 #
-# **Task.** Bring your `samples_of`: `n` images `(n, 1, 32, 32)` of the digit of this name, from new noise, made in evaluation
-# mode and without gradients, with `G` in training mode again afterwards.
+# **Task.** Bring your `samples_of`: `n` images `(n, 1, 32, 32)` of the digit of this name, from new noise, made in
+# evaluation mode and without gradients, with `G` in training mode again afterwards.
 
 
 # %% name="samples_of"
@@ -369,17 +370,17 @@ check("samples_show_the_digit_asked_for")
 # %% [markdown]
 # ## 8. Training
 #
-# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
-# and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`. The samples are of the
-# digits zero, one, two and so on in turn, always from the same noise; at the end your `samples_of` makes a row of each.
+# `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves,
+# samples and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`. The
+# samples are of the digits zero, one, two and so on in turn, always from the same noise; at the end your `samples_of`
+# makes a row of each.
 #
-# The times are those of `cgan`. To watch, run `tensorboard --logdir logs` in a terminal, in the
-# folder that holds `data_utils`: it shows
-# `cgan`'s curves as well.
+# The times are those of `cgan`. To watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds
+# `data_utils`: it shows `cgan`'s curves as well.
 #
-# **What to expect.** The same game on another scale. `D`'s loss begins at 0.5, an undecided `D`'s, falls to 0.36 within
-# the first ten batches, and is back at 0.42 after twenty; `G`'s begins near 0.25. `D`'s cannot rise above 2, `G`'s not above
-# 1, so that their height says nothing next to `cgan`'s: compare the samples, after as many epochs.
+# **What to expect.** The same game on another scale. `D`'s loss begins at 0.5, an undecided `D`'s, falls to 0.36
+# within the first ten batches, and is back at 0.42 after twenty; `G`'s begins near 0.25. `D`'s cannot rise above 2,
+# `G`'s not above 1, so that their height says nothing next to `cgan`'s: compare the samples, after as many epochs.
 
 
 # %%

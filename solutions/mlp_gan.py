@@ -9,10 +9,10 @@
 # %% [markdown]
 # # Extension lab: MLP GAN on logits
 #
-# Lab 1's game as it is mostly written today: deeper fully connected networks, a `D` that gives **logits** and leaves the
-# Sigmoid to the loss, and one training step that updates `G` first and then shows `D` the very same images. You also
-# write what a longer run needs: a checkpoint that anybody can load safely, and a summary of a network's layers. Do lab 1
-# first. This lab is optional.
+# Lab 1's game as it is mostly written today: deeper fully connected networks, a `D` that gives **logits** and leaves
+# the Sigmoid to the loss, and one training step that updates `G` first and then shows `D` the very same images. You
+# also write what a longer run needs: a checkpoint that anybody can load safely, and a summary of a network's layers.
+# Do lab 1 first. This lab is optional.
 #
 # | | lab 1, GAN | this lab |
 # | --- | --- | --- |
@@ -23,10 +23,10 @@
 # | parameters of `G` and `D` | 293,136 and 267,009 | 1,510,032 and 533,505 |
 # | optimizers, batch | Adam 2e-4, 128 | Adam 2e-4 with betas (0.5, 0.999), 64 |
 #
-# Why it helps: a Sigmoid followed by a logarithm loses its numbers where `D` is sure. For a logit of 20 the Sigmoid is
-# 1 - 2e-9, which float32 rounds to exactly 1: the slope is gone. The loss on logits computes both in one, with the slope
-# left in. Making the images once saves a pass through `G` a step. Half the sum makes `D` learn at half the pace, so that
-# it runs away from `G` less easily.
+# Why it helps: a Sigmoid followed by a logarithm loses its numbers where `D` is sure. For a logit of 20 the Sigmoid
+# is 1 - 2e-9, which float32 rounds to exactly 1: the slope is gone. The loss on logits computes both in one, with the
+# slope left in. Making the images once saves a pass through `G` a step. Half the sum makes `D` learn at half the
+# pace, so that it runs away from `G` less easily.
 #
 # | you write | points |
 # | --- | --- |
@@ -38,12 +38,12 @@
 # | `save_networks` and `load_networks` (TODO 10 and 11) | 5 |
 # | `summary` (TODO 12) | 3 |
 #
-# The letters are the paper's (Goodfellow et al. 2014, arXiv 1406.2661): `z` is noise, `x` an image, `G(z)` a generated
-# image, `D(x)` a logit, and `N` the number of images in a batch.
+# The letters are the paper's (Goodfellow et al. 2014, arXiv 1406.2661): `z` is noise, `x` an image, `G(z)` a
+# generated image, `D(x)` a logit, and `N` the number of images in a batch.
 #
-# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line, and
-# run the check cells below as often as you like. Names of classes and functions and the order of their arguments must
-# stay as they are; what is inside is yours.
+# **How to work.** As in lab 1: write your answer where a line `raise NotImplementedError` stands, delete that line,
+# and run the check cells below as often as you like. Names of classes and functions and the order of their arguments
+# must stay as they are; what is inside is yours.
 
 # %%
 import os
@@ -59,8 +59,8 @@ check = checks("mlp_gan")
 # %% [markdown]
 # ## 1. The data
 #
-# The digits of lab 1, 28x28 in [-1, 1], because `G` ends in Tanh. This cell runs in a few seconds. Expect a grid of white
-# digits on black.
+# The digits of lab 1, 28x28 in [-1, 1], because `G` ends in Tanh. This cell runs in a few seconds. Expect a grid of
+# white digits on black.
 
 # %%
 digits = load_digits(value_range=(-1, 1))
@@ -70,15 +70,16 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # %% [markdown]
 # ## 2. The generator (19 points)
 #
-# The first layer is Linear and LeakyReLU without BatchNorm: the noise has mean 0 and variance 1 already. The next three
-# have BatchNorm between Linear and LeakyReLU. Besides normalising a batch with its own mean and variance, BatchNorm keeps
-# **running** ones for later, when `G` makes images in evaluation mode. At each pass they move by the share `momentum`
-# towards the batch's, here 0.8:
+# The first layer is Linear and LeakyReLU without BatchNorm: the noise has mean 0 and variance 1 already. The next
+# three have BatchNorm between Linear and LeakyReLU. Besides normalising a batch with its own mean and variance,
+# BatchNorm keeps **running** ones for later, when `G` makes images in evaluation mode. At each pass they move by the
+# share `momentum` towards the batch's, here 0.8:
 #
 # $$\text{running} \leftarrow (1 - 0.8)\,\text{running} + 0.8\,\mu$$
 #
-# In `nn.BatchNorm1d(units, eps=1e-05, momentum=0.1)` the *second* argument is `eps`. `nn.BatchNorm1d(256, 0.8)` sets eps to
-# 0.8, a much copied slip: the variance is then hardly normalised, the momentum stays 0.1, and nothing complains.
+# In `nn.BatchNorm1d(units, eps=1e-05, momentum=0.1)` the *second* argument is `eps`. `nn.BatchNorm1d(256, 0.8)` sets
+# eps to 0.8, a much copied slip: the variance is then hardly normalised, the momentum stays 0.1, and nothing
+# complains.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |
@@ -90,8 +91,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 #
 # The parameters are those at `input_dim = 100`.
 #
-# **Task.** Write the five stages. `Generator(input_dim)` maps `(N, input_dim)` to `(N, 1, 28, 28)`. The checks run within a
-# second.
+# **Task.** Write the five stages. `Generator(input_dim)` maps `(N, input_dim)` to `(N, 1, 28, 28)`. The checks run
+# within a second.
 
 
 # %% name="generator"
@@ -138,9 +139,9 @@ check("batch_norm_has_momentum_0_8")
 # %% [markdown]
 # ## 3. The discriminator (15 points)
 #
-# `D` ends in a Linear layer. Its number, a **logit**, may be anything: above 0 an image is more likely real than not, and
-# $\sigma(D(x))$ is the probability. A Sigmoid left at the end would be taken twice, once here and once in the loss: every
-# score would lie between 0 and 1, and `D` could never call an image generated.
+# `D` ends in a Linear layer. Its number, a **logit**, may be anything: above 0 an image is more likely real than not,
+# and $\sigma(D(x))$ is the probability. A Sigmoid left at the end would be taken twice, once here and once in the
+# loss: every score would lie between 0 and 1, and `D` could never call an image generated.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |
@@ -157,7 +158,7 @@ class Discriminator(nn.Module):
 
     def __init__(self):
         super().__init__()
-        # TODO 4 (fc1 to fc3): Linear and LeakyReLU 0.2 from 784 to 512 and to 256; then Linear to 1 and nothing after it
+        # TODO 4 (fc1 to fc3): Linear and LeakyReLU 0.2 from 784 to 512 and to 256; then Linear to 1, no more
         # BEGIN SOLUTION
         self.fc1 = nn.Sequential(nn.Linear(784, 512), nn.LeakyReLU(0.2))
         self.fc2 = nn.Sequential(nn.Linear(512, 256), nn.LeakyReLU(0.2))
@@ -182,15 +183,16 @@ check("discriminator_computes_its_layers")
 # %% [markdown]
 # ## 4. Training the generator
 #
-# With `loss_func = nn.BCEWithLogitsLoss()` and target 1, the loss of a logit $s$ is $\ln(1 + e^{-s})$: $\ln 2 = 0.6931$ for
-# an undecided `D`, whose logits are 0.
+# With `loss_func = nn.BCEWithLogitsLoss()` and target 1, the loss of a logit $s$ is $\ln(1 + e^{-s})$: $\ln 2 =
+# 0.6931$ for an undecided `D`, whose logits are 0.
 #
 # $$L_G = \mathrm{BCE}\big(\sigma(D(G(z))), 1\big)$$
 #
 # What is new: the function returns its images as well, for `D` to see next.
 #
-# **Task.** Write `train_generator`: one update of `G` on `batch_size` noises from N(0, 1). Return `(loss, images)`: the loss
-# as a float, the images `(N, 1, 28, 28)` as they were scored. The checks of sections 4 to 6 run within a second each.
+# **Task.** Write `train_generator`: one update of `G` on `batch_size` noises from N(0, 1). Return `(loss, images)`:
+# the loss as a float, the images `(N, 1, 28, 28)` as they were scored. The checks of sections 4 to 6 run within a
+# second each.
 
 
 # %% name="train_generator"
@@ -231,12 +233,12 @@ check("noise_is_standard_normal")
 #
 # $$L_D = \tfrac{1}{2}\big(\mathrm{BCE}(\sigma(D(x)), 1) + \mathrm{BCE}(\sigma(D(G(z))), 0)\big)$$
 #
-# An undecided `D` loses $\ln 2 = 0.6931$, not lab 1's $2 \ln 2$. `G`'s update has just left gradients in `D`; clear them
-# *before* `loss.backward()`.
+# An undecided `D` loses $\ln 2 = 0.6931$, not lab 1's $2 \ln 2$. `G`'s update has just left gradients in `D`; clear
+# them *before* `loss.backward()`.
 #
-# **Task.** Write `train_discriminator`: one update of `D` on real images `(N, 1, 28, 28)` from the loader, which have to be
-# moved to `device`, and on `generated_images`. Take the number of labels from the scores: 60,000 images in batches of 64
-# leave a last batch of 32.
+# **Task.** Write `train_discriminator`: one update of `D` on real images `(N, 1, 28, 28)` from the loader, which have
+# to be moved to `device`, and on `generated_images`. Take the number of labels from the scores: 60,000 images in
+# batches of 64 leave a last batch of 32.
 
 
 # %% name="train_discriminator"
@@ -275,11 +277,11 @@ check("training_stays_on_the_given_device")
 # %% [markdown]
 # ## 6. One step of both (8 points)
 #
-# `G` goes first, and `D` is shown the images that `G`'s update made, from before `G`'s step: the same images that `D` has
-# just been fooled by, or not.
+# `G` goes first, and `D` is shown the images that `G`'s update made, from before `G`'s step: the same images that `D`
+# has just been fooled by, or not.
 #
-# **Task.** Write `train_step` with your two functions: one update of each, on as many noises as there are real images.
-# Return two floats, the loss of `D` and the loss of `G`.
+# **Task.** Write `train_step` with your two functions: one update of each, on as many noises as there are real
+# images. Return two floats, the loss of `D` and the loss of `G`.
 
 
 # %% name="train_step"
@@ -300,8 +302,8 @@ check("step_trains_generator_first_on_the_same_images")
 # ## 7. Putting it together (5 points, and 3 for a short training run)
 #
 # **Task.** `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers and a discriminator, both on
-# `device`. `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 and betas
-# (0.5, 0.999), each for the parameters of its own network.
+# `device`. `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 and
+# betas (0.5, 0.999), each for the parameters of its own network.
 
 
 # %% name="build_models"
@@ -338,20 +340,21 @@ check("short_training_lowers_both_losses")
 # %% [markdown]
 # ## 8. Checkpoints and a summary (8 points)
 #
-# A **state dict** is a dictionary of a network's numbers by name: its parameters, and its buffers, among them BatchNorm's
-# running mean and variance. `network.state_dict()` gives it, `network.load_state_dict(state)` puts it into a network of
-# the same layers.
+# A **state dict** is a dictionary of a network's numbers by name: its parameters, and its buffers, among them
+# BatchNorm's running mean and variance. `network.state_dict()` gives it, `network.load_state_dict(state)` puts it
+# into a network of the same layers.
 #
-# `torch.save(network, path)` would keep the whole object instead. Loading that runs code from the file, whoever made it,
-# and breaks as soon as your class changes. `torch.load(path, weights_only=True)` reads numbers and nothing else, and
-# refuses the rest: load files in no other way.
+# `torch.save(network, path)` would keep the whole object instead. Loading that runs code from the file, whoever made
+# it, and breaks as soon as your class changes. `torch.load(path, weights_only=True)` reads numbers and nothing else,
+# and refuses the rest: load files in no other way.
 #
-# **Task.** `save_networks(path, G, D)` writes one file with `{"G": ..., "D": ...}`, two state dicts. `load_networks(path,
-# device)` builds two new networks on `device`, puts the file's numbers into them, wherever they were saved
-# (`map_location=device`), and returns `(G, D)`.
+# **Task.** `save_networks(path, G, D)` writes one file with `{"G": ..., "D": ...}`, two state dicts.
+# `load_networks(path, device)` builds two new networks on `device`, puts the file's numbers into them, wherever they
+# were saved (`map_location=device`), and returns `(G, D)`.
 #
-# `summary(network)` returns a row for each layer that holds no other layer, in the order of `network.named_modules()`:
-# its name, the name of its class, the number of its parameters. A last row `("total", "", n)` counts all of them.
+# `summary(network)` returns a row for each layer that holds no other layer, in the order of
+# `network.named_modules()`: its name, the name of its class, the number of its parameters. A last row `("total", "",
+# n)` counts all of them.
 
 
 # %% name="save_networks"
@@ -399,19 +402,20 @@ check("summary_lists_every_layer")
 # %% [markdown]
 # ## 9. Training
 #
-# `main` is given. It prints your summary of both networks, then trains with `train_step`, batch by batch: the mean losses
-# every 100 batches, both curves, samples and figures of quality for TensorBoard. At the end your `save_networks` writes
-# `networks.pt` into the run's folder, beside `samples.gif`, in which the samples of all epochs run as an animation.
+# `main` is given. It prints your summary of both networks, then trains with `train_step`, batch by batch: the mean
+# losses every 100 batches, both curves, samples and figures of quality for TensorBoard. At the end your
+# `save_networks` writes `networks.pt` into the run's folder, beside `samples.gif`, in which the samples of all epochs
+# run as an animation.
 #
-# On two CPU cores a batch of 64 takes some hundredths of a second, and an epoch of MNIST, 938 batches, about a minute; on
-# a GPU less. To watch, run `tensorboard --logdir logs` in a terminal, in the
-# folder that holds `data_utils`.
+# On two CPU cores a batch of 64 takes some hundredths of a second, and an epoch of MNIST, 938 batches, about a
+# minute; on a GPU less. To watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds
+# `data_utils`.
 #
-# **What to expect.** Both losses begin at $\ln 2 = 0.69$, `D`'s because it is half the sum. `D` wins the first hundred
-# batches: its loss falls below 0.3, `G`'s rises past 1. Then `G` answers, and after 140 batches both are back near 0.6. From
-# there on they swing around each other; neither should stay at zero. In the animation you see grey noise turn into a
-# bright blob, the blob into strokes, and the strokes into digits. `momentum=0.8` makes the samples of one epoch depend on
-# the last few batches: a grid that looks worse than the one before is no failure yet.
+# **What to expect.** Both losses begin at $\ln 2 = 0.69$, `D`'s because it is half the sum. `D` wins the first
+# hundred batches: its loss falls below 0.3, `G`'s rises past 1. Then `G` answers, and after 140 batches both are back
+# near 0.6. From there on they swing around each other; neither should stay at zero. In the animation you see grey
+# noise turn into a bright blob, the blob into strokes, and the strokes into digits. `momentum=0.8` makes the samples
+# of one epoch depend on the last few batches: a grid that looks worse than the one before is no failure yet.
 
 
 # %%
