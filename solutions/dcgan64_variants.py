@@ -6,7 +6,8 @@ from autograder.variants import beside, right, wrong
 
 training = beside(__file__, "shared_training")
 
-ANSWER = training.Answer(betas=", betas=(0.5, 0.99)", sgd_learns=True)
+APPLIED_G, APPLIED_D = "    G.apply(draw_weights)\n", "    D.apply(draw_weights)\n"
+ANSWER = training.Answer(betas=", betas=(0.5, 0.99)", after_models=APPLIED_G + APPLIED_D, sgd_learns=True)
 
 G_MAPS = "generator_maps_noise_to_images"
 G_PARAMETERS = "generator_has_the_parameters_of_its_layers"
@@ -32,7 +33,6 @@ D_CONV5 = "nn.Sequential(nn.Conv2d(512, 1, 4, 2, 0, bias=False), nn.Sigmoid())"
 D_LAST = "return self.conv5(h).flatten(1)"
 KINDS, DRAWN = "(nn.Conv2d, nn.ConvTranspose2d)", "nn.init.normal_(layer.weight, 0.0, 0.02)"
 DRAW = f"if isinstance(layer, {KINDS}):\n        {DRAWN}"
-APPLIED_G, APPLIED_D = "    G.apply(draw_weights)\n", "    D.apply(draw_weights)\n"
 
 
 def everywhere(old: str, new: str, *places: str) -> list[tuple[str, str]]:

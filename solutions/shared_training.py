@@ -39,6 +39,7 @@ class Answer:
 
     given: str = ""  # ", labels" where networks take labels
     betas: str = ""  # ", betas=(0.5, 0.999)" where the lab asks for them
+    after_models: str = ""  # lines of build_models between the networks and their return
     optimizers: str = "optimizers_are_adam_at_2e_4"
     training: str = "short_training_lowers_both_losses"
     g_loss: str = "generator_loss_is_non_saturating"
@@ -237,7 +238,7 @@ def building_mistakes(a: Answer) -> list[Variant]:
         wrong(
             "models_returned_in_the_wrong_order",
             "This is what comes out when build_models returns the discriminator first. See section 6.",
-            (f"{MADE_D}\n    return G, D", f"{MADE_D}\n    return D, G"),
+            (f"{MADE_D}\n{a.after_models}    return G, D", f"{MADE_D}\n{a.after_models}    return D, G"),
             fails=(MODELS, a.training),
         ),
         wrong(
