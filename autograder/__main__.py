@@ -157,10 +157,10 @@ def _build(arguments: argparse.Namespace, console: Console) -> int:
 
 
 def _labs(arguments: argparse.Namespace, console: Console) -> int:
-    table = Table("lab", "title", "checks", "points")
-    for name in lab_names():
-        lab = load_lab(name)
-        table.add_row(name, lab.title, str(len(lab.checks)), f"{lab.max_score:g}")
+    table = Table("lab", "title", "checks", "points", "")
+    for lab in sorted(map(load_lab, lab_names()), key=lambda lab: lab.optional):
+        optional = "optional" if lab.optional else ""
+        table.add_row(lab.name, lab.title, str(len(lab.checks)), f"{lab.max_score:g}", optional)
     console.print(table)
     return GRADED
 

@@ -114,13 +114,13 @@ def nbgrader_config(root: Path) -> Config:
 
 
 def sources_hash(lab: Lab, root: Path) -> str:
-    """What a table of facts depends on: the answer's code, the variants and the rules; not the prose, nor `main`."""
+    """What a table of facts depends on: the answer's code, the known mistakes, the rules; not the prose, nor `main`."""
     solutions = root / "solutions"
     cells, _ = Submission(solutions / f"{lab.name}.py", "answer", lab.name).read()
     given = tuple(f"def {name}(" for name in lab.training_functions)  # these never run while grading
     texts = [cell.source.strip() for cell in cells if not cell.source.strip().startswith(given)]
-    for path in (solutions / f"{lab.name}_variants.py", root / "autograder" / "labs" / f"{lab.name}.py"):
-        texts.append(path.read_text() if path.exists() else "")
+    texts += [repr(variant) for variant in load_variants(lab.name, solutions) if not variant.is_right]
+    texts.append((root / "autograder" / "labs" / f"{lab.name}.py").read_text())
     return hashlib.sha256("\0".join(texts).encode()).hexdigest()
 
 

@@ -82,13 +82,20 @@ def _expect_on_meta(student: Student) -> None:
     student.expect("models are on the given device", places == ["meta"], told)
 
 
-def expect_optimizers(student: Student, kind: str, rates: tuple[float, float]) -> None:
+def expect_optimizers(
+    student: Student, kind: str, rates: tuple[float, float], betas: tuple[float, float] | None = None
+) -> None:
     """Expect build_optimizers to give two optimizers of this torch class, each with the parameters of its own network
-    and no others, a learning rate within `rates` (both ends included), no weight decay and no momentum but Adam's."""
+    and no others, a learning rate within `rates` (both ends included), no weight decay and no momentum but Adam's.
+
+    `betas`: Adam's, which are free unless given.
+    """
     networks = student.torch("nn.Linear", 3, 2), student.torch("nn.Linear", 4, 1)
     for place, optimizer in enumerate(built_optimizers(student, *networks)):
         described = student.optimizer(optimizer, *networks)
         _expect_optimizer(student, "GD"[place], place, described, kind, rates)
+        if betas is not None:
+            _expect_betas(student, f"optim_{'GD'[place]}", described, betas)
 
 
 def _expect_optimizer(
@@ -110,6 +117,15 @@ def _expect_optimizer(
     own = sorted((place, key) for key in ("weight", "bias"))
     told = f"{name} must hold {network}'s parameters, all of them and no others."
     student.expect(f"{name} holds its own network", held == own, told)
+
+
+def _expect_betas(student: Student, name: str, described: dict[str, Any], betas: tuple[float, float]) -> None:
+    for number, group in enumerate(described.get("groups") or []):
+        what, found = f"{name} (group {number})", dict(group["options"]).get("betas")
+        student.evidence.record(f"betas of {what} are", str(found)[:60])
+        told = f"The betas of {what} are {str(found)[:60]}; expected {betas}."
+        alike = isinstance(found, tuple | list) and list(found) == list(betas)
+        student.expect(f"betas of {what} are right", alike, told)
 
 
 def _expect_options(student: Student, what: str, options: dict[str, Any], rates: tuple[float, float]) -> None:

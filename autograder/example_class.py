@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from autograder.lab import lab_names
+from autograder.lab import lab_names, load_lab
 from autograder.submission import Cell, Submission
 from autograder.variants import Variant, load_variants
 
@@ -24,8 +24,12 @@ class NoSolutions(FileNotFoundError):
 
 
 def write_class(folder: Path, students: int, seed: int, root: Path) -> int:
-    """Write `folder/<student>/<lab>/<lab>.ipynb` for every lab. Returns how many. Errors: `NoSolutions`."""
-    labs = [name for name in lab_names() if (root / "solutions" / f"{name}.py").exists()]
+    """Write `folder/<student>/<lab>/<lab>.ipynb` for every lab that is not optional. Returns how many students.
+
+    Errors: `NoSolutions`.
+    """
+    required = [name for name in lab_names() if not load_lab(name).optional]
+    labs = [name for name in required if (root / "solutions" / f"{name}.py").exists()]
     if not labs:
         raise NoSolutions("the made-up class is made from solutions/<lab>.py, and there is none here")
     for lab in labs:

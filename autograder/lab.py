@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from autograder.student import Student
@@ -30,11 +30,18 @@ class Check:
 
 @dataclass
 class Lab:
-    """One lab: its name is the stem of its files; `training_functions` are given ones that never run while grading."""
+    """One lab: its name is the stem of its files; `training_functions` are given ones that never run while grading.
+
+    `optional`: students may leave it out. `points` and `claims`: by identifier, what checks that labs share are worth
+    in this one and what the student reads, where that is not what the shared part says.
+    """
 
     name: str
     title: str
     training_functions: tuple[str, ...] = ("main",)
+    optional: bool = False
+    points: Mapping[str, int] = field(default_factory=dict)
+    claims: Mapping[str, str] = field(default_factory=dict)
     checks: list[Check] = field(default_factory=list)
 
     def check(self, points: int, needs: Sequence[CheckFunction] = ()) -> Callable[[CheckFunction], CheckFunction]:
@@ -43,7 +50,9 @@ class Lab:
         def register(function: CheckFunction) -> CheckFunction:
             claim = inspect.cleandoc(function.__doc__ or "").split("\n\n")[0].replace("\n", " ")
             names = tuple(needed.__name__ for needed in needs)
-            self.checks.append(Check(function.__name__, claim, points, names, function))
+            name = function.__name__
+            told, worth = self.claims.get(name, claim), self.points.get(name, points)
+            self.checks.append(Check(name, told, worth, names, function))
             return function
 
         return register

@@ -29,12 +29,20 @@ def linear(inputs: int, outputs: int) -> Layer:
     return Layer(f"Linear({inputs}, {outputs})", ((outputs, inputs), (outputs,)))
 
 
-def convolution(inputs: int, outputs: int, kernel: int) -> Layer:
-    return Layer(f"Conv2d({inputs}, {outputs}, {kernel})", ((outputs, inputs, kernel, kernel), (outputs,)))
+def convolution(inputs: int, outputs: int, kernel: int, bias: bool = True) -> Layer:
+    weight = outputs, inputs, kernel, kernel
+    name = f"Conv2d({inputs}, {outputs}, {kernel}{'' if bias else ', bias=False'})"
+    return Layer(name, (weight, (outputs,)) if bias else (weight,))
 
 
-def transposed_convolution(inputs: int, outputs: int, kernel: int) -> Layer:
-    return Layer(f"ConvTranspose2d({inputs}, {outputs}, {kernel})", ((inputs, outputs, kernel, kernel), (outputs,)))
+def transposed_convolution(inputs: int, outputs: int, kernel: int, bias: bool = True) -> Layer:
+    weight = inputs, outputs, kernel, kernel
+    name = f"ConvTranspose2d({inputs}, {outputs}, {kernel}{'' if bias else ', bias=False'})"
+    return Layer(name, (weight, (outputs,)) if bias else (weight,))
+
+
+def embedding(count: int, size: int) -> Layer:
+    return Layer(f"Embedding({count}, {size})", ((count, size),))
 
 
 def batch_norm(features: int, dimensions: int) -> Layer:

@@ -1,29 +1,49 @@
 """A short training run of the student's own networks, optimizers and training functions on the offline digits.
 
-It shows that the parts learn together, by what holds for every seed and every right answer within a few steps: D's loss
-falls while G is held fixed, then G's while D is. How good the samples are, it cannot show.
+It shows that the parts learn together, by what holds for every seed and every right answer within a few steps:
+D's loss falls while G is held fixed, then G's while D is. How good the samples are, it cannot show.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 
 from autograder.building import built_models, built_optimizers
-from autograder.game import Game, finite
+from autograder.game import Game
 from autograder.student import Array, Student, StudentRaised
+from autograder.training import finite
 from data_utils import offline_digit_arrays
 
 
 def digit_batches(seed: int, steps: int, batch: int, value_range: tuple[float, float]) -> Iterator[Array]:
     """Batches (batch, 1, 28, 28) of the offline digits in an order of the seed's, float32 within `value_range`."""
-    pixels, _ = offline_digit_arrays()
+    for images, _ in labelled_batches(seed, steps, batch, value_range, side=28):
+        yield images
+
+
+def labelled_batches(
+    seed: int, steps: int, batch: int, value_range: tuple[float, float], side: int
+) -> Iterator[tuple[Array, Array]]:
+    """The same batches as (batch, 1, side, side), with their labels (batch,)."""
+    pixels, labels = offline_digit_arrays()
     low, high = value_range
-    chosen = np.random.default_rng(seed).permutation(len(pixels))[: steps * batch]
-    for images in pixels[chosen].reshape(steps, batch, 1, 28, 28):
-        yield (images / 255 * (high - low) + low).astype(np.float32)
+    chosen = np.random.default_rng(seed).permutation(len(pixels))[: steps * batch].reshape(steps, batch)
+    for places in chosen:
+        images = _enlarged(pixels[places], side)[:, np.newaxis]
+        yield (images / 255 * (high - low) + low).astype(np.float32), labels[places]
+
+
+def _enlarged(images: Array, side: int) -> Array:
+    """(N, 28, 28) to (N, side, side): every pixel repeated where there is room for that, and a margin of paper."""
+    times = side // 28
+    margin = (side - times * 28) // 2
+    repeated = images.repeat(times, axis=1).repeat(times, axis=2)
+    return np.pad(repeated, ((0, 0), (margin, margin), (margin, margin)))
 
 
 @dataclass(frozen=True)
@@ -32,6 +52,7 @@ class ShortTraining:
 
     `discriminator_steps` updates of D, then `generator_steps` of G, all on the same `batch` images and the same noise,
     so that a loss falls for no other reason than that its network learns; then D once more, as in training.
+    `norm_in_discriminator`: G learns first, because a D with BatchNorm is sure after a step and then leaves G no slope.
     """
 
     value_range: tuple[float, float]
@@ -41,22 +62,30 @@ class ShortTraining:
     discriminator_fall: float
     generator_fall: float
     input_dim: int = 100
+    norm_in_discriminator: bool = False
 
     def expect_learning(self, student: Student, game: Game) -> None:
         """Train the student's parts, and expect finite losses that both fall."""
         G, D = built_models(student, student.device)
         optim_G, optim_D = built_optimizers(student, G, D)
-        sizes = {"batch_size": self.batch, "input_dim": self.input_dim}
-        (images,) = digit_batches(student.seed, 1, self.batch, self.value_range)
+        sizes: dict[str, Any] = {"batch_size": self.batch, "input_dim": self.input_dim}
+        ((images, labels),) = labelled_batches(student.seed, 1, self.batch, self.value_range, game.side)
 
         def discriminator_step() -> object:
-            return game.train_discriminator(student, D, G, optim_D, images, **sizes)
+            given = {"labels": labels, **sizes}
+            if game.same_fakes:
+                given["generated_images"] = G(student.normal(self.batch, self.input_dim))
+            return game.train_discriminator(student, D, G, optim_D, images, **given)
 
         def generator_step() -> object:
             return game.train_generator(student, D, G, optim_G, **sizes)
 
-        expect_fall(student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall)
-        expect_fall(student, "G", generator_step, self.generator_steps, self.generator_fall)
+        falls = [
+            partial(expect_fall, student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall),
+            partial(expect_fall, student, "G", generator_step, self.generator_steps, self.generator_fall),
+        ]
+        for expect in reversed(falls) if self.norm_in_discriminator else falls:
+            expect()
         _losses(student, "D", discriminator_step, range(self.discriminator_steps, self.discriminator_steps + 1))
 
 

@@ -107,6 +107,10 @@ class Remote:
         """What a method of an object of ours returns, which stays there too."""
         return self._student.make(self.handle, f"{self.made_by}.{method}", args, path=method)
 
+    def told(self, method: str, *args: Any) -> Any:
+        """What a method returns, as plain data."""
+        return self._student.ask_call(self.handle, f"{self.made_by}.{method}", args, path=method)
+
     def parameters(self, values: bool = False, gradients: bool = False, buffers: bool = False) -> list[Parameter]:
         """The parameters (or the buffers) in the order of their definition, with the numbers that are asked for."""
         asked = {"values": values, "gradients": gradients, "buffers": buffers}
@@ -138,9 +142,9 @@ class Remote:
         """
         self._student.tell("fill", {"op": "fill", "target": self.handle, "seed": seed, "turned": turned})
 
-    def stages(self, value: Array) -> list[tuple[int, ...]]:
-        """The shapes that the network's torch calls give on the way of `value` through it; up to an error, if any."""
-        listed = self._student.ask(self.made_by, {"op": "stages", "target": self.handle, "value": value})
+    def stages(self, *inputs: Array) -> list[tuple[int, ...]]:
+        """The shapes that the network's torch calls give on the way of inputs through it; up to an error, if any."""
+        listed = self._student.ask(self.made_by, {"op": "stages", "target": self.handle, "inputs": inputs})
         try:
             return [tuple(int(n) for n in shape) for shape in listed]
         except (TypeError, ValueError):
@@ -244,6 +248,10 @@ class Student:
         made.handle = Handle(made.handle.number, f"tensor of shape {shape_text(shape)}")  # what a call is told with
         return made
 
+    def ours(self, name: str, *args: Any, **kwargs: Any) -> Remote:
+        """A network of ours that torch has none like, made beside the student's: see `autograder.sandbox.stand_ins`."""
+        return self.make(f"ours.{name}", name, args, kwargs=kwargs)
+
     def torch_is_intact(self) -> bool:
         """Whether a layer of ours computes, where the student's code runs, what it must: 2 * 3 + 4 * 5 + 1 = 27."""
         try:
@@ -278,9 +286,11 @@ class Student:
         """Compare a number or an array with what it must be, within `atol`; the check goes on."""
         self.evidence.expect_close(what, found, expected, atol, hint)
 
-    def expect_as_answer(self, what: str, found: Array, atol: float, hint: str = "") -> None:
-        """Compare an array with the reference answer's; the check goes on."""
-        self.evidence.expect_as_answer(what, found, atol, hint)
+    def expect_as_answer(
+        self, what: str, found: Array, atol: float, hint: str = "", otherwise: Callable[[], Array | None] | None = None
+    ) -> None:
+        """Compare an array with the reference answer's; the check goes on. See `Evidence.expect_as_answer`."""
+        self.evidence.expect_as_answer(what, found, atol, hint, otherwise)
 
     def expect_tensor(self, what: str, value: Any, shape: tuple[int, ...], hint: str = "") -> Array:
         """The array that a call returned. Errors: `Failure` where it is no tensor or has another shape."""

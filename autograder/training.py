@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from autograder.evidence import Failure
+from autograder.evidence import Failure, show
 from autograder.student import Array, Remote, Student, StudentRaised
 
 Step = Callable[[], object]
@@ -201,3 +201,11 @@ def expect_normal_noise(student: Student, call: str, sample: Callable[[], tuple[
         not np.array_equal(mean, second_mean),
         f"{call} drew exactly the same noise in two calls; every call needs its own.",
     )
+
+
+def finite(call: str, step: int, loss: object) -> float:
+    """The loss of a training step. Errors: `Failure` where it is no finite float."""
+    number = plain_number(loss)
+    if not math.isfinite(number):
+        raise Failure(f"In step {step + 1} {call} returned {show(loss)}; expected a finite Python float.")
+    return number

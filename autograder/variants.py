@@ -10,6 +10,7 @@ import runpy
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 
 from autograder.submission import Cell
 
@@ -53,6 +54,12 @@ def wrong(name: str, sentence: str, *edits: Edit, fails: Sequence[str]) -> Varia
 def right(name: str, sentence: str, *edits: Edit) -> Variant:
     """An unusual answer that must lose nothing. `sentence` says what is unusual."""
     return Variant(name, sentence, edits, ())
+
+
+def beside(bank: str, name: str) -> SimpleNamespace:
+    """What the file `name`.py in the folder of a bank defines: variants that several labs share. `bank` is the bank's
+    own `__file__`."""
+    return SimpleNamespace(**runpy.run_path(str(Path(bank).with_name(f"{name}.py"))))
 
 
 def load_variants(lab: str, solutions: Path) -> list[Variant]:

@@ -5,7 +5,10 @@ that raises in every call costs every check that has to call it. What can go wro
 mostly in lab 1's bank; here is what writing them whole adds.
 """
 
-from autograder.variants import Edit, right, wrong
+from autograder.variants import beside, right, wrong
+
+shared = beside(__file__, "shared_training")
+networks = beside(__file__, "shared_convolution")
 
 # The checks of autograder/labs/dcgan.py, in their order
 G_MAPS = "generator_maps_noise_to_images"
@@ -15,17 +18,6 @@ D_MAPS = "discriminator_maps_images_to_probabilities"
 D_PARAMETERS = "discriminator_has_the_parameters_of_its_layers"
 D_COMPUTES = "discriminator_computes_its_layers"
 D_LOSS = "discriminator_loss_adds_both_terms"
-G_LOSS = "generator_loss_is_non_saturating"
-D_UPDATE = "discriminator_update_follows_its_loss"
-D_LEAVES_G = "discriminator_update_leaves_generator_alone"
-G_UPDATE = "generator_update_follows_its_loss"
-G_LEAVES_D = "generator_update_leaves_discriminator_alone"
-NO_LEAK = "old_gradients_do_not_leak"
-NOISE = "noise_is_standard_normal"
-LAST_BATCH = "last_batch_of_an_epoch_trains"
-DEVICE = "training_stays_on_the_given_device"
-MODELS = "models_are_built_for_mnist"
-OPTIMIZERS = "optimizers_are_adam_at_2e_4"
 TRAINING = "short_training_lowers_both_losses"
 
 # Places of the answer that many variants edit
@@ -40,27 +32,9 @@ D_CONV2 = "nn.Sequential(nn.Conv2d(32, 64, kernel_size=5), nn.LeakyReLU(0.1), nn
 D_FC1 = "nn.Sequential(nn.Linear(64 * 4 * 4, 1024), nn.LeakyReLU(0.1))"
 D_FC2 = "nn.Sequential(nn.Linear(1024, 1), nn.Sigmoid())"
 D_FIRST, D_FLAT, D_LAST = "h = self.conv1(x)", "h = self.fc1(h.flatten(1))", "return self.fc2(h)"
-D_NOISE = "torch.randn(real.size(0), input_dim, device=device)"
-G_NOISE = "torch.randn(batch_size, input_dim, device=device)"
-ONES, ZEROS = "torch.ones_like(score_real)", "torch.zeros_like(score_generated)"
 D_REAL, D_SCORES = "real = real_images.to(device)", "D(real), D(generated)"
-D_TOTAL = "loss = loss_real + loss_generated"
-G_TOTAL = "loss = loss_func(score, torch.ones_like(score))"
-D_STEPS = "optim_D.zero_grad()\n    loss.backward()\n    optim_D.step()"
-G_STEPS = "optim_G.zero_grad()\n    loss.backward()\n    optim_G.step()"
-D_RETURN, G_RETURN = "optim_D.step()\n    return loss.item()", "optim_G.step()\n    return loss.item()"
 MADE_G, MADE_D = "G = Generator(input_dim=100).to(device)", "D = Discriminator().to(device)"
 ADAM_G, ADAM_D = "torch.optim.Adam(G.parameters(), lr=2e-4)", "torch.optim.Adam(D.parameters(), lr=2e-4)"
-
-
-def lines(*statements: str) -> str:
-    """Statements of a function's body, as they stand in the answer's cells."""
-    return "\n    ".join(statements)
-
-
-def both_noises(expression: str) -> tuple[Edit, Edit]:
-    """The same expression for the noise in both training functions, `N` standing for the number of noises."""
-    return (D_NOISE, expression.replace("N", "real.size(0)")), (G_NOISE, expression.replace("N", "batch_size"))
 
 
 GENERATOR = [
@@ -496,33 +470,6 @@ DISCRIMINATOR = [
 
 TRAINING_FUNCTIONS = [
     wrong(
-        "labels_as_many_as_batch_size",
-        "This is what comes out when there are batch_size labels: the last batch of an epoch has 96 images, not 128. "
-        "See section 4.",
-        (ONES, "torch.ones(batch_size, 1, device=device)"),
-        fails=(LAST_BATCH,),
-    ),
-    wrong(
-        "labels_swapped",
-        "This is what comes out when the labels of real and generated images are swapped. See section 4.",
-        (ONES, "torch.zeros_like(score_real)"),
-        (ZEROS, "torch.ones_like(score_generated)"),
-        fails=(D_LOSS,),
-    ),
-    wrong(
-        "discriminator_loss_halved",
-        "This is what comes out when the discriminator's loss is the mean of its two terms: it is their sum. "
-        "See section 4.",
-        (D_TOTAL, "loss = (loss_real + loss_generated) / 2"),
-        fails=(D_LOSS,),
-    ),
-    wrong(
-        "discriminator_loss_real_term_only",
-        "This is what comes out when the discriminator's loss has the term of the real images alone. See section 4.",
-        (D_TOTAL, "loss = loss_real"),
-        fails=(D_LOSS,),
-    ),
-    wrong(
         "real_images_flattened",
         "This is what comes out when the real images are flattened, as in lab 1: convolutions need whole ones. "
         "See section 4.",
@@ -543,192 +490,9 @@ TRAINING_FUNCTIONS = [
         (D_REAL, "real = real_images.to(device) * 2 - 1"),
         fails=(D_LOSS,),
     ),
-    wrong(
-        "generated_images_not_detached",
-        "This is what comes out when the generated images are not detached: the discriminator's loss sends gradients "
-        "into the generator. See section 4.",
-        ("G(z).detach()", "G(z)"),
-        fails=(D_LEAVES_G,),
-    ),
-    wrong(
-        "zero_grad_after_backward",
-        "This is what comes out when the gradients are cleared after loss.backward(): the step finds none and nothing "
-        "is learned. See section 4.",
-        (D_STEPS, lines("loss.backward()", "optim_D.zero_grad()", "optim_D.step()")),
-        (G_STEPS, lines("loss.backward()", "optim_G.zero_grad()", "optim_G.step()")),
-        fails=(D_UPDATE, G_UPDATE, NO_LEAK, TRAINING),
-    ),
-    wrong(
-        "zero_grad_missing",
-        "This is what comes out when gradients are never cleared: each call adds to the last. See section 4.",
-        (D_STEPS, lines("loss.backward()", "optim_D.step()")),
-        (G_STEPS, lines("loss.backward()", "optim_G.step()")),
-        fails=(NO_LEAK,),
-    ),
-    wrong(
-        "discriminator_zero_grad_missing",
-        "This is what comes out when the discriminator's gradients are not cleared: those that the generator's update "
-        "left in D are still there. See sections 4 and 5.",
-        (D_STEPS, lines("loss.backward()", "optim_D.step()")),
-        fails=(NO_LEAK,),
-    ),
-    wrong(
-        "steps_missing",
-        "This is what comes out when no optimizer takes a step. See sections 4 and 5.",
-        (D_RETURN, "return loss.item()"),
-        (G_RETURN, "return loss.item()"),
-        fails=(D_UPDATE, G_UPDATE, NO_LEAK, TRAINING),
-    ),
-    wrong(
-        "backward_missing",
-        "This is what comes out when train_discriminator does not call loss.backward(). See section 4.",
-        (D_STEPS, lines("optim_D.zero_grad()", "optim_D.step()")),
-        fails=(D_UPDATE, NO_LEAK, TRAINING),
-    ),
-    wrong(
-        "losses_not_returned",
-        "This is what comes out when the training functions return nothing. See sections 4 and 5.",
-        (D_RETURN, "optim_D.step()"),
-        (G_RETURN, "optim_G.step()"),
-        fails=(D_LOSS, G_LOSS, D_UPDATE, G_UPDATE, TRAINING),
-    ),
-    wrong(
-        "losses_returned_as_tensors",
-        "This is what comes out when the losses are returned as tensors, not as floats. See sections 4 and 5.",
-        (D_RETURN, D_RETURN.replace(".item()", "")),
-        (G_RETURN, G_RETURN.replace(".item()", "")),
-        fails=(D_LOSS, G_LOSS),
-    ),
-    wrong(
-        "generator_target_zero",
-        "This is what comes out when the generator labels its images as generated: it then learns to be caught. "
-        "See section 5.",
-        (G_TOTAL, "loss = loss_func(score, torch.zeros_like(score))"),
-        fails=(G_LOSS,),
-    ),
-    wrong(
-        "generator_minimax_loss",
-        "This is what comes out when the generator minimises the mean of ln(1 - D(G(z))), the saturating form of the "
-        "paper's Eq. 1. See section 5.",
-        (G_TOTAL, "loss = -loss_func(score, torch.zeros_like(score))"),
-        fails=(G_LOSS,),
-    ),
-    wrong(
-        "generator_images_detached",
-        "This is what comes out when the generator's own update detaches its images: no gradient reaches it. "
-        "See section 5.",
-        ("D(G(z))", "D(G(z).detach())"),
-        fails=(G_UPDATE, NO_LEAK, TRAINING),
-    ),
-    wrong(
-        "generator_update_steps_discriminator",
-        "This is what comes out when the generator's update moves the discriminator too. See section 5.",
-        (G_RETURN, G_RETURN.replace("return", "torch.optim.SGD(D.parameters(), lr=0.01).step()\n    return")),
-        fails=(G_LEAVES_D,),
-    ),
-    wrong(
-        "noise_uniform",
-        "This is what comes out when the noise is uniform in [0, 1): it is drawn from N(0, 1). See sections 4 and 5.",
-        *both_noises("torch.rand(N, input_dim, device=device)"),
-        fails=(NOISE,),
-    ),
-    wrong(
-        "noise_seeded_in_every_call",
-        "This is what comes out when the random numbers are seeded inside the training functions: every call draws the "
-        "same noise. See sections 4 and 5.",
-        (f"z = {D_NOISE}", lines("torch.manual_seed(42)", f"z = {D_NOISE}")),
-        (f"z = {G_NOISE}", lines("torch.manual_seed(42)", f"z = {G_NOISE}")),
-        fails=(NOISE,),
-    ),
-    wrong(
-        "noise_size_written_in",
-        "This is what comes out when the noise has 100 numbers whatever input_dim is. See sections 4 and 5.",
-        *both_noises("torch.randn(N, 100, device=device)"),
-        fails=(NOISE,),
-    ),
-    wrong(
-        "noise_left_on_the_cpu",
-        "This is what comes out when the noise is not put on `device`: it works on a CPU only. See sections 4 and 5.",
-        *both_noises("torch.randn(N, input_dim)"),
-        fails=(DEVICE,),
-    ),
-    wrong(
-        "real_images_not_moved",
-        "This is what comes out when the real images are not moved to `device`: it works on a CPU only. See section 4.",
-        (D_REAL, "real = real_images"),
-        fails=(DEVICE,),
-    ),
-]
-
-BUILDING = [
-    wrong(
-        "models_returned_in_the_wrong_order",
-        "This is what comes out when build_models returns the discriminator first. See section 6.",
-        (f"{MADE_D}\n    return G, D", f"{MADE_D}\n    return D, G"),
-        fails=(MODELS, TRAINING),
-    ),
-    wrong(
-        "models_left_on_the_cpu",
-        "This is what comes out when build_models does not move the networks to `device`. See section 6.",
-        (MADE_G, MADE_G.replace(".to(device)", "")),
-        (MADE_D, MADE_D.replace(".to(device)", "")),
-        fails=(MODELS,),
-    ),
-    wrong(
-        "generator_built_for_64_noise_numbers",
-        "This is what comes out when build_models makes a generator that takes 64 noise numbers, not 100. See section 6.",
-        (MADE_G, MADE_G.replace("100", "64")),
-        fails=(MODELS, TRAINING),
-    ),
-    wrong(
-        "optimizers_returned_in_the_wrong_order",
-        "This is what comes out when build_optimizers returns the discriminator's optimizer first. See section 6.",
-        ("return optim_G, optim_D", "return optim_D, optim_G"),
-        fails=(OPTIMIZERS, TRAINING),
-    ),
-    wrong(
-        "one_optimizer_for_both_networks",
-        "This is what comes out when one optimizer holds the parameters of both networks. See section 6.",
-        (ADAM_G, "torch.optim.Adam([*G.parameters(), *D.parameters()], lr=2e-4)"),
-        (ADAM_D, "optim_G"),
-        fails=(OPTIMIZERS,),
-    ),
-    wrong(
-        "optimizers_sgd",
-        "This is what comes out when the optimizers are SGD. See section 6.",
-        (ADAM_G, ADAM_G.replace("Adam", "SGD")),
-        (ADAM_D, ADAM_D.replace("Adam", "SGD")),
-        fails=(OPTIMIZERS, TRAINING),
-    ),
-    wrong(
-        "discriminator_learns_at_1e_3",
-        "This is what comes out when the discriminator's learning rate is 1e-3. See section 6.",
-        (ADAM_D, ADAM_D.replace("2e-4", "1e-3")),
-        fails=(OPTIMIZERS,),
-    ),
-    wrong(
-        "optimizers_rmsprop",
-        "This is what comes out when the optimizers are RMSprop, as in lab 3. See section 6.",
-        (ADAM_G, ADAM_G.replace("Adam", "RMSprop")),
-        (ADAM_D, ADAM_D.replace("Adam", "RMSprop")),
-        fails=(OPTIMIZERS,),
-    ),
-    wrong(
-        "learning_rate_2e_3",
-        "This is what comes out when the learning rate is 2e-3, ten times what is asked. See section 6.",
-        (ADAM_G, ADAM_G.replace("2e-4", "2e-3")),
-        (ADAM_D, ADAM_D.replace("2e-4", "2e-3")),
-        fails=(OPTIMIZERS,),
-    ),
 ]
 
 RIGHT = [
-    right(
-        "leaky_relu_by_where",
-        "LeakyReLU written out with torch.where.",
-        (D_CONV1, "nn.Sequential(nn.Conv2d(1, 32, 5), nn.MaxPool2d(2))"),
-        (D_FIRST, "h = self.conv1(x)\n        h = torch.where(h > 0, h, 0.1 * h)"),
-    ),
     right(
         "linear_layer_by_hand",
         "The last Linear layer is two nn.Parameters and a product of matrices.",
@@ -737,47 +501,6 @@ RIGHT = [
             "self.weight = nn.Parameter(0.03 * torch.randn(1, 1024))\n        self.bias = nn.Parameter(torch.zeros(1))",
         ),
         (D_LAST, "return torch.sigmoid(h @ self.weight.T + self.bias)"),
-    ),
-    right(
-        "flatten_and_unflatten_by_name",
-        "torch.flatten and unflatten in place of view.",
-        (G_VIEW, "h = self.fc2(h).unflatten(1, (128, 7, 7))"),
-        (D_FLAT, "h = self.fc1(torch.flatten(h, start_dim=1))"),
-    ),
-    right(
-        "stages_in_a_module_dict",
-        "The stages stand in an nn.ModuleDict.",
-        (f"self.conv1 = {D_CONV1}", f"self.stages = nn.ModuleDict({{'first': {D_CONV1}}})"),
-        (D_FIRST, "h = self.stages['first'](x)"),
-    ),
-    right(
-        "noise_by_normal",
-        "Noise by torch.normal.",
-        *both_noises("torch.normal(0.0, 1.0, (N, input_dim), device=device)"),
-    ),
-    right(
-        "noise_by_numpy",
-        "Noise by NumPy, as float32.",
-        ("import torch\n", "import numpy as np\nimport torch\n"),
-        *both_noises("torch.from_numpy(np.random.randn(N, input_dim).astype(np.float32)).to(device)"),
-    ),
-    right(
-        "detach_at_the_call",
-        "The generated images are detached where the network scores them.",
-        ("generated = G(z).detach()", "generated = G(z)"),
-        (D_SCORES, "D(real), D(generated.detach())"),
-    ),
-    right(
-        "loss_returned_by_float",
-        "The loss is made a float by float().",
-        (D_RETURN, D_RETURN.replace("loss.item()", "float(loss.detach())")),
-        (G_RETURN, G_RETURN.replace("loss.item()", "float(loss.detach().cpu())")),
-    ),
-    right(
-        "networks_put_in_training_mode",
-        "train() is called on both networks before each update.",
-        (D_REAL, lines("D.train()", "G.train()", "real = real_images.to(device)")),
-        ("score = D(G(z))", lines("D.train()", "G.train()", "score = D(G(z))")),
     ),
     right(
         "functional_activations",
@@ -797,26 +520,6 @@ RIGHT = [
         (G_CONV2, "nn.ConvTranspose2d(64, 1, 4, 2, 1)"),
         ("h = self.fc1(z)", "h = torch.relu(self.fc1(z))"),
         (G_LAST, "return torch.sigmoid(self.conv2(h))"),
-    ),
-    right(
-        "inplace_activations",
-        "Activations that overwrite their input.",
-        (G_FC1, G_FC1.replace("ReLU()", "ReLU(inplace=True)")),
-        (G_CONV1, G_CONV1.replace("ReLU()", "ReLU(True)")),
-        (D_CONV1, D_CONV1.replace("0.1", "0.1, inplace=True")),
-    ),
-    right(
-        "pooling_before_activation",
-        "Max pooling before LeakyReLU: the same function, because LeakyReLU never turns an order round.",
-        (D_CONV1, "nn.Sequential(nn.Conv2d(1, 32, 5), nn.MaxPool2d(2), nn.LeakyReLU(0.1))"),
-        (D_CONV2, "nn.Sequential(nn.Conv2d(32, 64, 5), nn.MaxPool2d(2), nn.LeakyReLU(0.1))"),
-    ),
-    right(
-        "arguments_as_pairs",
-        "Kernels, strides and paddings as pairs, and defaults written out.",
-        (G_CONV1, G_CONV1.replace("kernel_size=4, stride=2, padding=1", "(4, 4), stride=(2, 2), padding=(1, 1)")),
-        (D_CONV1, D_CONV1.replace("kernel_size=5", "(5, 5), stride=(1, 1), padding=0, bias=True")),
-        (D_CONV2, D_CONV2.replace("MaxPool2d(2, 2)", "MaxPool2d(kernel_size=(2, 2), stride=2, padding=0)")),
     ),
     right(
         "adaptive_pooling",
@@ -842,43 +545,10 @@ RIGHT = [
         (D_FLAT, "h = self.fc1(h)"),
     ),
     right(
-        "reshaped_by_size",
-        "The batch's size is taken from the noise and from the images.",
-        (G_VIEW, "h = self.fc2(h).reshape(z.size(0), 128, 7, 7)"),
-        (D_FLAT, "h = self.fc1(h.view(h.size()[0], -1))"),
-    ),
-    right(
-        "odd_attribute_names",
-        "The layers have names of the student's own.",
-        (f"self.fc1 = {G_FC1}", f"self.weight = {G_FC1}"),
-        ("h = self.fc1(z)", "h = self.weight(z)"),
-        (f"self.conv1 = {D_CONV1}", f"self._1 = {D_CONV1}"),
-        (D_FIRST, "h = self._1(x)"),
-    ),
-    right(
         "layers_made_in_another_order",
         "The generator's last stage is made first.",
         (f"self.fc1 = {G_FC1}", f"self.conv2 = {G_CONV2}".replace("nn.Sigmoid()", "nn.Sigmoid()  ")),
         (f"self.conv2 = {G_CONV2}", f"self.fc1 = {G_FC1}".replace("nn.ReLU()", "nn.ReLU()  ")),
-    ),
-    right(
-        "lazy_layers",
-        "Layers find their input size at the first pass.",
-        (G_FC1, G_FC1.replace("nn.Linear(input_dim, 1024)", "nn.LazyLinear(1024)")),
-        (D_FC1, D_FC1.replace("nn.Linear(64 * 4 * 4, 1024)", "nn.LazyLinear(1024)")),
-        (MADE_G, MADE_G + "\n    G(torch.zeros(2, 100, device=device))"),
-        (MADE_D, MADE_D + "\n    D(torch.zeros(2, 1, 28, 28, device=device))"),
-    ),
-    right(
-        "convolution_weights_by_hand",
-        "A convolution's weight and bias are nn.Parameters of the student's own.",
-        ("import torch\n", "import torch\nimport torch.nn.functional as F\n"),
-        (
-            f"self.conv1 = {D_CONV1}",
-            "self.kernels = nn.Parameter(0.1 * torch.randn(32, 1, 5, 5))\n"
-            "        self.shift = nn.Parameter(torch.zeros(32))",
-        ),
-        (D_FIRST, "h = F.max_pool2d(F.leaky_relu(F.conv2d(x, self.kernels, self.shift), 0.1), 2, 2)"),
     ),
     right(
         "a_helper_makes_the_stages",
@@ -892,21 +562,6 @@ RIGHT = [
         (G_CONV2, "up(64, 1, nn.Sigmoid())"),
     ),
     right(
-        "weights_drawn_from_a_narrow_normal",
-        "The weights are drawn from N(0, 0.02), as in the paper.",
-        (
-            "class Generator(",
-            "def draw_weights(m):\n"
-            "    if isinstance(m, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):\n"
-            "        nn.init.normal_(m.weight, 0.0, 0.02)\n"
-            "    elif isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d)):\n"
-            "        nn.init.normal_(m.weight, 1.0, 0.02)\n"
-            "        nn.init.zeros_(m.bias)\n\n\nclass Generator(",
-        ),
-        (MADE_G, MADE_G + "\n    G.apply(draw_weights)"),
-        (MADE_D, MADE_D + "\n    D.apply(draw_weights)"),
-    ),
-    right(
         "type_hints_and_prints",
         "Type hints, prints and assertions.",
         ("def forward(self, z):", "def forward(self, z: torch.Tensor) -> torch.Tensor:"),
@@ -916,49 +571,6 @@ RIGHT = [
         "batch_norm_options",
         "BatchNorm with a momentum of the student's own: training mode does not use it.",
         (G_FC1, G_FC1.replace("BatchNorm1d(1024)", "BatchNorm1d(1024, momentum=0.8)")),
-    ),
-    right(
-        "labels_by_ones",
-        "Labels made by ones, zeros and full, as many as the batch has images.",
-        (ONES, "torch.ones(real.size(0), 1).to(device)"),
-        (ZEROS, "torch.full((generated.shape[0], 1), 0.0, device=device)"),
-    ),
-    right(
-        "noise_by_batch_size",
-        "As many generated images as batch_size, whatever the number of real ones; randn moved to the device.",
-        (D_NOISE, "torch.randn(batch_size, input_dim).to(device)"),
-        (G_NOISE, "torch.randn((batch_size, input_dim)).to(device)"),
-    ),
-    right(
-        "no_grad_in_place_of_detach",
-        "The generated images are made under torch.no_grad().",
-        ("generated = G(z).detach()", "with torch.no_grad():\n        generated = G(z)"),
-    ),
-    right(
-        "zero_grad_first",
-        "Gradients are cleared at the head of each function, by the network.",
-        (D_REAL, "D.zero_grad()\n    real = real_images.to(device)"),
-        (D_STEPS, lines("loss.backward()", "optim_D.step()")),
-        (G_STEPS, lines("optim_G.zero_grad(set_to_none=False)", "loss.backward()", "optim_G.step()")),
-    ),
-    right(
-        "two_backward_calls",
-        "backward() is called on each term, and one step follows.",
-        (D_STEPS, lines("optim_D.zero_grad()", "loss_real.backward()", "loss_generated.backward()", "optim_D.step()")),
-    ),
-    right(
-        "both_batches_in_one_call",
-        "Real and generated images go through the discriminator together.",
-        (
-            "score_real, score_generated = D(real), D(generated)",
-            "score_real, score_generated = D(torch.cat([real, generated])).split([real.size(0), generated.size(0)])",
-        ),
-    ),
-    right(
-        "functional_cross_entropy",
-        "binary_cross_entropy from torch.nn.functional in place of loss_func.",
-        ("import torch\n", "import torch\nimport torch.nn.functional as F\n"),
-        (G_TOTAL, "loss = F.binary_cross_entropy(score, torch.ones_like(score))"),
     ),
     right(
         "adam_betas_of_the_paper",
@@ -980,24 +592,21 @@ RIGHT = [
         (ADAM_G, ADAM_G.replace("2e-4", "0.0002, betas=(0.5, 0.999)")),
         (ADAM_D, ADAM_D.replace("2e-4", "0.0002, betas=(0.5, 0.999)")),
     ),
-    right(
-        "labels_by_new_full",
-        "Labels made by new_full and zeros_like of the scores.",
-        (ONES, "score_real.new_full(score_real.shape, 1.0)"),
-        (ZEROS, "0 * score_generated.detach()"),
-    ),
-    right(
-        "adam_with_other_settings",
-        "Adam with an epsilon and an implementation of the student's own choice.",
-        (ADAM_G, ADAM_G.replace("2e-4", "2e-4, eps=1e-7, foreach=False")),
-        (ADAM_D, ADAM_D.replace("2e-4", "lr := 0.0002, amsgrad=True").replace("lr=lr := ", "lr=")),
-    ),
-    right(
-        "plots_magics_and_training_at_once",
-        "A magic, a shell line and a call of main() in a cell.",
-        ("def build_models(device):", "%matplotlib inline\n!ls\n\n\ndef build_models(device):"),
-        ("import os\n", "import os\nimport math\n"),
-    ),
 ]
 
-VARIANTS = [*GENERATOR, *DISCRIMINATOR, *TRAINING_FUNCTIONS, *BUILDING, *RIGHT]
+ANSWER = shared.Answer()
+VARIANTS = [
+    *GENERATOR,
+    *DISCRIMINATOR,
+    *TRAINING_FUNCTIONS,
+    *shared.training_mistakes(ANSWER),
+    shared.minimax_mistake(ANSWER),
+    *shared.building_mistakes(ANSWER),
+    *RIGHT,
+    *networks.RIGHT,
+    *shared.right_noises(),
+    *shared.right_updates(ANSWER),
+    *shared.right_unlabelled_noise(ANSWER),
+    *shared.right_in_one_call(ANSWER),
+    *shared.right_cross_entropy(),
+]

@@ -5,7 +5,10 @@ that raises in every call costs every check that has to call it. More ways to ge
 bank, more about optimizers, noise and devices in lab 1's.
 """
 
-from autograder.variants import Edit, right, wrong
+from autograder.variants import Edit, beside, right, wrong
+
+training = beside(__file__, "shared_training")
+networks = beside(__file__, "shared_convolution")
 
 # The checks of autograder/labs/wgan.py, in their order
 G_MAPS = "generator_maps_noise_to_images"
@@ -768,12 +771,6 @@ BUILDING = [
 
 RIGHT = [
     right(
-        "leaky_relu_by_where",
-        "LeakyReLU written out with torch.where.",
-        (D_CONV1, "nn.Sequential(nn.Conv2d(1, 32, 5), nn.MaxPool2d(2))"),
-        (D_FIRST, "h = self.conv1(x)\n        h = torch.where(h > 0, h, 0.1 * h)"),
-    ),
-    right(
         "linear_layer_by_hand",
         "The last Linear layer is two nn.Parameters and a product of matrices.",
         (
@@ -781,29 +778,6 @@ RIGHT = [
             "self.weight = nn.Parameter(0.03 * torch.randn(1, 1024))\n        self.bias = nn.Parameter(torch.zeros(1))",
         ),
         (D_LAST, "return h @ self.weight.T + self.bias"),
-    ),
-    right(
-        "flatten_and_unflatten_by_name",
-        "torch.flatten and unflatten in place of view.",
-        (G_VIEW, "h = self.fc2(h).unflatten(1, (128, 7, 7))"),
-        (D_FLAT, "h = self.fc1(torch.flatten(h, start_dim=1))"),
-    ),
-    right(
-        "stages_in_a_module_dict",
-        "The stages stand in an nn.ModuleDict.",
-        (f"self.conv1 = {D_CONV1}", f"self.stages = nn.ModuleDict({{'first': {D_CONV1}}})"),
-        (D_FIRST, "h = self.stages['first'](x)"),
-    ),
-    right(
-        "noise_by_normal",
-        "Noise by torch.normal.",
-        *both_noises("torch.normal(0.0, 1.0, (N, input_dim), device=device)"),
-    ),
-    right(
-        "noise_by_numpy",
-        "Noise by NumPy, as float32.",
-        ("import torch\n", "import numpy as np\nimport torch\n"),
-        *both_noises("torch.from_numpy(np.random.randn(N, input_dim).astype(np.float32)).to(device)"),
     ),
     right(
         "detach_at_the_call",
@@ -1004,26 +978,6 @@ RIGHT = [
         (G_LAST, "return torch.tanh(self.conv2(h))"),
     ),
     right(
-        "inplace_activations",
-        "Activations that overwrite their input.",
-        (G_FC1, G_FC1.replace("ReLU()", "ReLU(inplace=True)")),
-        (G_CONV1, G_CONV1.replace("ReLU()", "ReLU(True)")),
-        (D_CONV1, D_CONV1.replace("0.1", "0.1, inplace=True")),
-    ),
-    right(
-        "pooling_before_activation",
-        "Max pooling before LeakyReLU: the same function, because LeakyReLU never turns an order round.",
-        (D_CONV1, "nn.Sequential(nn.Conv2d(1, 32, 5), nn.MaxPool2d(2), nn.LeakyReLU(0.1))"),
-        (D_CONV2, "nn.Sequential(nn.Conv2d(32, 64, 5), nn.MaxPool2d(2), nn.LeakyReLU(0.1))"),
-    ),
-    right(
-        "arguments_as_pairs",
-        "Kernels, strides and paddings as pairs, and defaults written out.",
-        (G_CONV1, G_CONV1.replace("kernel_size=4, stride=2, padding=1", "(4, 4), stride=(2, 2), padding=(1, 1)")),
-        (D_CONV1, D_CONV1.replace("kernel_size=5", "(5, 5), stride=(1, 1), padding=0, bias=True")),
-        (D_CONV2, D_CONV2.replace("MaxPool2d(2, 2)", "MaxPool2d(kernel_size=(2, 2), stride=2, padding=0)")),
-    ),
-    right(
         "one_sequential_each",
         "Each network is one nn.Sequential, with Unflatten and Flatten inside.",
         (
@@ -1040,54 +994,17 @@ RIGHT = [
         (D_FC1, "nn.Identity()"),
         (D_FLAT, "h = self.fc1(h)"),
     ),
-    right(
-        "reshaped_by_size",
-        "The batch's size is taken from the noise and from the images.",
-        (G_VIEW, "h = self.fc2(h).reshape(z.size(0), 128, 7, 7)"),
-        (D_FLAT, "h = self.fc1(h.view(h.size()[0], -1))"),
-    ),
-    right(
-        "odd_attribute_names",
-        "The layers have names of the student's own.",
-        (f"self.fc1 = {G_FC1}", f"self.weight = {G_FC1}"),
-        ("h = self.fc1(z)", "h = self.weight(z)"),
-        (f"self.conv1 = {D_CONV1}", f"self._1 = {D_CONV1}"),
-        (D_FIRST, "h = self._1(x)"),
-    ),
-    right(
-        "lazy_layers",
-        "Layers find their input size at the first pass.",
-        (G_FC1, G_FC1.replace("nn.Linear(input_dim, 1024)", "nn.LazyLinear(1024)")),
-        (D_FC1, D_FC1.replace("nn.Linear(64 * 4 * 4, 1024)", "nn.LazyLinear(1024)")),
-        (MADE_G, MADE_G + "\n    G(torch.zeros(2, 100, device=device))"),
-        (MADE_D, MADE_D + "\n    D(torch.zeros(2, 1, 28, 28, device=device))"),
-    ),
-    right(
-        "convolution_weights_by_hand",
-        "A convolution's weight and bias are nn.Parameters of the student's own.",
-        ("import torch\n", "import torch\nimport torch.nn.functional as F\n"),
-        (
-            f"self.conv1 = {D_CONV1}",
-            "self.kernels = nn.Parameter(0.1 * torch.randn(32, 1, 5, 5))\n"
-            "        self.shift = nn.Parameter(torch.zeros(32))",
-        ),
-        (D_FIRST, "h = F.max_pool2d(F.leaky_relu(F.conv2d(x, self.kernels, self.shift), 0.1), 2, 2)"),
-    ),
-    right(
-        "weights_drawn_from_a_narrow_normal",
-        "The weights are drawn from N(0, 0.02), as in the paper.",
-        (
-            "class Generator(",
-            "def draw_weights(m):\n"
-            "    if isinstance(m, (nn.Linear, nn.Conv2d, nn.ConvTranspose2d)):\n"
-            "        nn.init.normal_(m.weight, 0.0, 0.02)\n"
-            "    elif isinstance(m, (nn.BatchNorm1d, nn.BatchNorm2d)):\n"
-            "        nn.init.normal_(m.weight, 1.0, 0.02)\n"
-            "        nn.init.zeros_(m.bias)\n\n\nclass Generator(",
-        ),
-        (MADE_G, MADE_G + "\n    G.apply(draw_weights)"),
-        (MADE_D, MADE_D + "\n    D.apply(draw_weights)"),
-    ),
 ]
 
-VARIANTS = [*GENERATOR, *CRITIC, *CLIPPING_SLIPS, *LOSSES, *UPDATES, *TRAIN_STEP, *BUILDING, *RIGHT]
+VARIANTS = [
+    *GENERATOR,
+    *CRITIC,
+    *CLIPPING_SLIPS,
+    *LOSSES,
+    *UPDATES,
+    *TRAIN_STEP,
+    *BUILDING,
+    *RIGHT,
+    *networks.RIGHT,
+    *training.right_noises(),
+]

@@ -14,11 +14,13 @@ from autograder.variants import Variant, load_variants
 from tests.conftest import ROOT
 
 BANKS = {lab: load_variants(lab, ROOT / "solutions") for lab in lab_names()}
-EVERY = {"gan": 6}  # how much of a bank runs each time: one in six, and of the larger networks' banks one in twelve
+# How much of a bank runs each time: one in six of the smallest networks', one in twelve of the other required labs',
+# and one in thirty of the optional labs', which have most of theirs in common
+EVERY = {lab: 6 if lab == "gan" else 30 if load_lab(lab).optional else 12 for lab in lab_names()}
 
 
 def _cases(lab: str) -> list[object]:
-    every = EVERY.get(lab, 12)
+    every = EVERY[lab]
     slow = pytest.mark.slow
     return [
         pytest.param(lab, variant, id=f"{lab}-{variant.name}", marks=() if place % every == 0 else slow)

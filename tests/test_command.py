@@ -93,6 +93,9 @@ def test_labs_are_listed_with_their_points(autograder: Callable[..., Answer]) ->
     assert status == 0
     assert "GAN: fully connected networks" in printed
     assert "70" in printed
+    rows = [line for line in printed.splitlines() if "optional" in line]
+    assert any("DCGAN at 64x64" in row and "100" in row for row in rows)
+    assert not any("fully connected networks" in row for row in rows)
 
 
 def test_an_answer_that_fails_a_check_is_told_and_nothing_is_graded(tmp_path: Path) -> None:

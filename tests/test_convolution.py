@@ -10,7 +10,8 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.convolution import digit_discriminator, digit_generator, expect_function, expect_parameters
+from autograder.architecture import expect_function, expect_parameters
+from autograder.convolution import digit_discriminator, digit_generator
 from autograder.evidence import Evidence
 from autograder.sandbox.respondent import Respondent
 from autograder.student import Remote, Student

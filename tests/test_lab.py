@@ -80,3 +80,13 @@ def test_an_exception_is_told_with_its_call_and_place() -> None:
 @pytest.mark.parametrize("frames", [None, 5, [], [7], [["x"]], [[None, {}, []]], "text"])
 def test_a_malformed_description_of_an_exception_is_still_a_failure(frames: object) -> None:
     assert outcome({"raised": {"type": 7, "frames": frames}})[0][0] == "failed"
+
+
+def test_a_shared_check_has_the_labs_own_points_and_claim() -> None:
+    own = Lab("own", "Own", points={"shared": 5}, claims={"shared": "Said otherwise."})
+
+    @own.check(points=2)
+    def shared(student: Student) -> None:
+        """Said once."""
+
+    assert [(check.points, check.claim) for check in own.checks] == [(5, "Said otherwise.")]

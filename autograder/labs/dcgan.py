@@ -6,19 +6,15 @@ Source: Radford et al. 2015 (arXiv 1511.06434).
 
 from __future__ import annotations
 
+from autograder.architecture import expect_function, expect_output, expect_parameters, expect_range
 from autograder.building import expect_models, expect_optimizers
-from autograder.convolution import (
-    digit_discriminator,
-    digit_generator,
-    expect_function,
-    expect_output,
-    expect_parameters,
-    expect_range,
-)
-from autograder.game import Game, add_cross_entropy_checks, add_update_checks
+from autograder.convolution import digit_discriminator, digit_generator
+from autograder.game import DISCRIMINATOR_ARGUMENTS, GENERATOR_ARGUMENTS, Game
 from autograder.lab import Lab
+from autograder.losses import add_cross_entropy_checks
 from autograder.short_training import ShortTraining
 from autograder.student import Student
+from autograder.updates import add_update_checks
 
 lab = Lab("dcgan", "DCGAN: convolutional networks")
 
@@ -66,17 +62,8 @@ def discriminator_computes_its_layers(student: Student) -> None:
 
 
 game = Game(
-    discriminator_signature=(
-        "real_images",
-        "D",
-        "G",
-        "loss_func",
-        "optim_D",
-        "batch_size",
-        "input_dim",
-        "device",
-    ),
-    generator_signature=("D", "G", "loss_func", "optim_G", "batch_size", "input_dim", "device"),
+    discriminator_signature=DISCRIMINATOR_ARGUMENTS,
+    generator_signature=GENERATOR_ARGUMENTS,
     flat=False,
     probability=True,
     others=lambda student: {"loss_func": student.torch("nn.BCELoss")},

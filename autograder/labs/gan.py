@@ -11,12 +11,14 @@ import math
 import numpy as np
 
 from autograder.building import expect_models, expect_optimizers, parameter_count
-from autograder.game import BATCH, Game, add_cross_entropy_checks, add_update_checks
+from autograder.game import BATCH, DISCRIMINATOR_ARGUMENTS, GENERATOR_ARGUMENTS, Game
 from autograder.lab import Lab
 from autograder.layers import expect_layers, linear
+from autograder.losses import add_cross_entropy_checks
 from autograder.short_training import ShortTraining
 from autograder.student import Student
 from autograder.training import message_is_a_fact
+from autograder.updates import add_update_checks
 
 lab = Lab("gan", "GAN: fully connected networks")
 
@@ -115,17 +117,8 @@ def discriminator_computes_its_layers(student: Student) -> None:
 
 
 game = Game(
-    discriminator_signature=(
-        "real_images",
-        "D",
-        "G",
-        "loss_func",
-        "optim_D",
-        "batch_size",
-        "input_dim",
-        "device",
-    ),
-    generator_signature=("D", "G", "loss_func", "optim_G", "batch_size", "input_dim", "device"),
+    discriminator_signature=DISCRIMINATOR_ARGUMENTS,
+    generator_signature=GENERATOR_ARGUMENTS,
     flat=True,
     probability=True,
     others=lambda student: {"loss_func": student.torch("nn.BCELoss")},

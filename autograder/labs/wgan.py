@@ -12,21 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from autograder.architecture import expect_function, expect_output, expect_parameters, expect_range
 from autograder.building import built_models, built_optimizers, expect_models, expect_optimizers
-from autograder.convolution import (
-    digit_discriminator,
-    digit_generator,
-    expect_function,
-    expect_output,
-    expect_parameters,
-    expect_range,
-)
+from autograder.convolution import digit_discriminator, digit_generator
 from autograder.evidence import Failure, show
-from autograder.game import GREY, PIXEL_BIAS, PIXELS, Game, Images, PlainImages, add_update_checks, finite
+from autograder.game import PIXEL_BIAS, Game, Images
 from autograder.lab import Lab
+from autograder.losses import GREY
 from autograder.short_training import digit_batches
 from autograder.student import Array, Remote, Student
-from autograder.training import STILL, plain_number
+from autograder.training import STILL, finite, plain_number
+from autograder.updates import add_update_checks
 
 lab = Lab("wgan", "WGAN: a critic with clipped weights")
 
@@ -110,12 +106,12 @@ def critic_loss_is_the_negative_estimate(student: Student) -> None:
     """train_discriminator returns -(mean(D(x)) - mean(D(G(z)))) as a float: 0 where D scores both alike."""
     for real, generated in game.scores(student):
         D, G = game.with_scores(student, real, generated)
-        value = game.train_discriminator(student, D, G, game.sgd(student, D), PlainImages(4))
+        value = game.train_discriminator(student, D, G, game.sgd(student, D), game.images(4))
         what = f"train_discriminator's loss with D(x) = {real} and D(G(z)) = {generated}"
         student.expect_close(what, student.expect_float(what, value), generated - real, SCORE_TOLERANCE)
     white, generated = game.scores(student)[1]
     D, G = game.with_scores(student, white, generated)
-    value = plain_number(game.train_discriminator(student, D, G, game.sgd(student, D), PlainImages(4, 0.5)))
+    value = plain_number(game.train_discriminator(student, D, G, game.sgd(student, D), game.images(4, 0.5)))
     student.evidence.record(
         "a weight of D after it", float(D.values()["1.weight"][0, 0]), atol=1e-4
     )  # which way it went
@@ -154,7 +150,7 @@ def clipping_follows_the_step(student: Student) -> None:
     for clip_value in (0.01, 0.004, round(student.uniform(0.1, 0.5), 3)):
         D, G = _critic_of_two_kinds(student, 3 * clip_value), game.generator(student, -1.0)
         optimizer = game.sgd(student, D)
-        game.train_discriminator(student, D, G, optimizer, PlainImages(4), clip_value=clip_value)
+        game.train_discriminator(student, D, G, optimizer, game.images(4), clip_value=clip_value)
         G_size = float(np.abs(G.values()[PIXEL_BIAS]).max())
         student.evidence.record(f"largest |bias| of G, clip_value {clip_value}", G_size, atol=1e-6)
         for name, values in D.values().items():
@@ -173,7 +169,7 @@ def clipping_follows_the_step(student: Student) -> None:
 def _spread_critic(student: Student) -> Remote:
     """D(x) = w x + 0.05 whose 784 weights lie evenly between -0.3 and 0.3."""
     D = game.discriminator(student, 0.0, 0.05)
-    D.load({"1.weight": np.linspace(-0.3, 0.3, PIXELS, dtype=np.float32).reshape(1, PIXELS)})
+    D.load({"1.weight": np.linspace(-0.3, 0.3, game.pixels, dtype=np.float32).reshape(1, game.pixels)})
     return D
 
 
@@ -184,7 +180,7 @@ def clipping_leaves_the_rest_alone(student: Student) -> None:
     optimizer, shifts = game.sgd(student, D, rate=1e-4), []  # a step of 0.0002: the scores stay below 1
     before = D.values()["1.weight"]
     for ordinal in ("first", "second"):
-        game.train_discriminator(student, D, G, optimizer, PlainImages(4), clip_value=clip_value)
+        game.train_discriminator(student, D, G, optimizer, game.images(4), clip_value=clip_value)
         after = D.values()["1.weight"]
         shift = np.median((after - before)[np.abs(before) < clip_value / 2])  # a step moves all of them alike
         expected = np.clip(before + shift, -clip_value, clip_value)
@@ -200,7 +196,7 @@ def clipping_leaves_the_rest_alone(student: Student) -> None:
 def only_the_critic_is_clipped(student: Student) -> None:
     """train_discriminator clips no parameter of G, and train_generator clips none at all."""
     D, G = _spread_critic(student), game.generator(student, -1.0)
-    game.train_discriminator(student, D, G, game.sgd(student, D), PlainImages(4), clip_value=0.01)
+    game.train_discriminator(student, D, G, game.sgd(student, D), game.images(4), clip_value=0.01)
     _expect_unclipped(student, "train_discriminator(..., clip_value=0.01)", "G's bias", G.values()[PIXEL_BIAS])
     clipped = float(np.abs(D.values()["1.weight"]).max())
     student.evidence.record("the largest |D's weight| after it", clipped, atol=1e-3)  # tells which mistake it is
@@ -222,7 +218,7 @@ def _moved_by_own_steps(student: Student, n_critic: int, **options: Any) -> tupl
     """How far this many of the student's own critic updates and one generator update move D's weights and G's pixels,
     summed; and (mean critic loss, generator loss). So a wrong loss is not paid for in train_step as well."""
     players = _Players(student)
-    images = PlainImages(4)
+    images = game.images(4)
     losses = [
         game.train_discriminator(student, players.D, players.G, players.optim_D, images, **options)
         for _ in range(n_critic)
@@ -250,7 +246,7 @@ class _Players:
     def train_step(self, student: Student, **options: Any) -> object:
         """Call the student's train_step once; without `n_critic` the argument is left out."""
         given = {"D": self.D, "G": self.G, "optim_D": self.optim_D, "optim_G": self.optim_G, **options}
-        return _train_step(student, PlainImages(4), given)
+        return _train_step(student, game.images(4), given)
 
 
 def _train_step(student: Student, images: Images, given: dict[str, Any]) -> object:

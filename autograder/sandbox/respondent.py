@@ -16,6 +16,7 @@ import numpy as np
 import torch
 from torch.overrides import TorchFunctionMode
 
+from autograder.sandbox import stand_ins
 from autograder.sandbox.cells import describe
 from autograder.wire import Handle
 
@@ -82,7 +83,7 @@ class Respondent:
             return {"raised": describe(error)}
 
     def call(self, target: Any, path: str = "", args: Any = (), kwargs: Any = None, seed: int | None = None) -> Any:
-        """Call the student's `target` (a name), `torch.<target>`, or an object's method `path`, on these arguments."""
+        """Call the student's `target` (a name), `torch.<target>`, `ours.<target>`, or an object's method `path`."""
         function = self._resolve(target)
         for name in filter(None, path.split(".")):
             function = getattr(function, name)
@@ -145,12 +146,12 @@ class Respondent:
             _repeat_into(parameter, -numbers if turned and shape[:1] == (1,) else numbers)
             parameter.grad = None
 
-    def stages(self, target: Handle, value: Any) -> list[list[int]]:
-        """The shapes that a network's torch calls give, in order, on the way of `value` through it, up to an error."""
+    def stages(self, target: Handle, inputs: Any) -> list[list[int]]:
+        """The shapes that a network's torch calls give, in order, on the way of inputs through it, up to an error."""
         module, seen = self._resolve(target), _Shapes()
         try:
             with seen:
-                module(self._live(value))
+                module(*(self._live(value) for value in inputs))
         except Exception:  # student code may raise anything; the plain call tells it  # noqa: BLE001, S110
             pass
         return seen.shapes[:MAX_STAGES]
@@ -182,6 +183,8 @@ class Respondent:
     def _resolve(self, target: Any) -> Any:
         if isinstance(target, Handle):
             return self._objects[target.number]
+        if target.startswith("ours."):
+            return getattr(stand_ins, target.removeprefix("ours."))
         if target.startswith("torch."):
             found: Any = torch
             for name in target.split(".")[1:]:
