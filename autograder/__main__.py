@@ -13,6 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from autograder.grading import AnswerFails, CannotGrade, Grader, default_jobs, grader
+from autograder.judging import NoSandbox
 from autograder.kept import KeptResults
 from autograder.lab import UnknownLab, lab_names, load_lab
 from autograder.results import Report, Result
@@ -181,9 +182,9 @@ def main(words: Sequence[str] | None = None) -> int:
     commands = {"grade": _grade, "build": _build, "labs": _labs, "example-class": _example_class}
     try:
         return commands[arguments.command](arguments, console)
-    except (Unreadable, UnknownLab, OSError, AnswerFails, CannotGrade) as error:
+    except (Unreadable, UnknownLab, OSError, AnswerFails, CannotGrade, NoSandbox) as error:
         Console(stderr=True).print(f"autograder: {error}", markup=False, highlight=False)
-        return UNGRADABLE if isinstance(error, AnswerFails) else WRONG_USAGE
+        return UNGRADABLE if isinstance(error, AnswerFails | NoSandbox) else WRONG_USAGE
 
 
 if __name__ == "__main__":

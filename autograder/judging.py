@@ -22,6 +22,10 @@ class Crashed(Exception):
     """The submission's process ended while it was asked. The message is a sentence."""
 
 
+class NoSandbox(Exception):
+    """No sandbox can be had any more, so that nothing can be judged. The message says what is known."""
+
+
 @dataclass
 class Verdict:
     """A check's outcome with the evidence behind it."""
@@ -66,6 +70,8 @@ def _outcome(check: Check, student: Student, why_undefined: Callable[[str], str]
         return "timed_out", str(late), ""
     except Crashed as crash:
         return "crashed", str(crash), ""
+    except NoSandbox:
+        raise
     except Exception as error:  # a fault of a check must not end the class  # noqa: BLE001
         if not student.torch_is_intact():
             return "failed", TAMPERED, ""

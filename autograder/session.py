@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from typing import Any, Self
 
-from autograder.judging import Crashed, TimedOut
+from autograder.judging import Crashed, NoSandbox, TimedOut
 from autograder.lab import Lab
 from autograder.sandbox.isolation import Limits
-from autograder.sandbox.process import ForkServer, Sandbox, SandboxGone, SandboxTimeout
+from autograder.sandbox.process import ForkServer, ForkServerFailed, Sandbox, SandboxGone, SandboxTimeout
 from autograder.student import where
 from autograder.submission import Cell
 
@@ -30,7 +30,7 @@ class Session:
         self._deadline: float | None = None  # from the first sandbox on: the wait for one is not the submission's
 
     def respond(self, question: dict[str, Any]) -> dict[str, Any]:
-        """The sandbox's reply. Errors: `TimedOut`, `Crashed`."""
+        """The sandbox's reply. Errors: `TimedOut`, `Crashed`, `NoSandbox`."""
         target = question.get("target")
         name = target if isinstance(target, str) else "the submission"
         if name in self._stalled:
@@ -46,6 +46,8 @@ class Session:
         except SandboxGone as gone:
             self.close()
             raise Crashed(f"While {name} ran, {gone}.") from None
+        except ForkServerFailed as failed:
+            raise NoSandbox(str(failed)) from None
 
     def __enter__(self) -> Self:
         return self

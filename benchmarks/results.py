@@ -134,8 +134,8 @@ def save_small(figure: Figure, path: Path, dpi: int) -> None:
 
 def settings_figure(runs: dict[str, LoggedRun]) -> Figure:
     """The samples after two epochs of each setting, beside each other."""
-    figure = Figure(figsize=(3.2 * len(runs), 3.6), layout="constrained")
-    for axes, (name, run) in zip(figure.subplots(1, len(runs)), runs.items(), strict=True):
+    figure = Figure(figsize=(3.2 * len(runs), 4.0), layout="constrained")
+    for axes, (name, run) in zip(figure.subplots(1, len(runs), squeeze=False)[0], runs.items(), strict=True):
         axes.imshow(run.pictures[2].permute(1, 2, 0).numpy())
         axes.set_title(f"{name}\nFD {run.quality[2].frechet_distance:.0f}")
         axes.set_axis_off()

@@ -5,6 +5,7 @@ The files may come from anyone: what is not as `TrainingRun` writes it is refuse
 
 import io
 import json
+import logging
 import os
 import re
 from dataclasses import dataclass
@@ -142,6 +143,7 @@ def _events(folder: Path) -> Any:
     from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
     from tensorboard.backend.event_processing.event_file_loader import EventFileLoader
 
+    logging.getLogger("tensorboard").setLevel(logging.ERROR)  # it warns of runs that went on, which are no fault
     paths = sorted(folder.glob("events.out.tfevents.*"))
     if not paths:
         raise UnreadableRunError(f"{folder} holds no event files of TensorBoard.")

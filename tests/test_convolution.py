@@ -80,10 +80,11 @@ def test_an_activation_after_the_score_always_shows(last: Sequence[nn.Module]) -
 
 def filled(*layers: nn.Module, turned: bool = False) -> nn.Module:
     network = nn.Sequential(*layers)
-    student = student_of(make=lambda: network)
-    remote = student.make()
+    student = student_of(Network=lambda: network)
+    remote = student.Network()
     assert isinstance(remote, Remote)
     remote.fill(5, turned)
+    remote.parameters()  # filling needs no answer, and so waits for the next question
     return network
 
 

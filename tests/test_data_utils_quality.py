@@ -188,9 +188,9 @@ def shown_samples(lab):
 
 
 def expect_order_of_the_labs(judge):
-    """DCGAN's samples are nearer to digits than GAN's, these than a short WGAN training's, all than noise."""
-    figures = {lab: judge(shown_samples(lab)) for lab in ("dcgan", "gan", "wgan")}
-    distances = [figures[lab].frechet_distance for lab in ("dcgan", "gan", "wgan")]
+    """DCGAN samples are nearer to digits than those of WGAN and of GAN, in this order, and noise is the farthest."""
+    figures = {lab: judge(shown_samples(lab)) for lab in ("dcgan", "wgan", "gan")}
+    distances = [figures[lab].frechet_distance for lab in ("dcgan", "wgan", "gan")]
     noise = judge(torch.rand(256, 784, generator=torch.Generator().manual_seed(0))).frechet_distance
     assert distances == sorted(distances)
     assert distances[-1] < noise

@@ -124,7 +124,7 @@ def test_an_interrupted_run_goes_on_where_it_was(course: Path) -> None:
     assert "Interrupted: 2 of 3 were graded; the same command goes on from there." in " ".join(errors.split())
     for path in results.glob("????????????????*.json"):  # marked, so that it shows which are read
         path.write_text(path.read_text().replace('"message": ""', '"message": "read"', 1))
-    graded = "Cell 0 did not finish"
+    graded = "Cell 1 did not finish"
     again = messages(start(course))
     assert (again["ann"], again["ben"], again["cem"][: len(graded)]) == ("read", "read", graded)
     assert set(messages(start(course, "--no-cache")).values()) == {"", again["cem"]}
