@@ -53,8 +53,9 @@ class ShortTraining:
 
     `discriminator_steps` updates of D on batches of `batch` images, each with noise of its own; then `generator_steps`
     updates of G, all with the same noise, so that its loss falls for no other reason than that G learns.
-    `norm_in_discriminator`: G learns first, because a D with BatchNorm is sure after a step and then leaves G no slope;
-    and D sees one batch and one noise all along, because over few images its loss jumps from batch to batch.
+    `norm_in_discriminator`: each network learns from where both began, G first, because a D with BatchNorm is sure
+    after a step and then leaves G no slope; and D sees one batch and one noise all along, because over few images its
+    loss jumps from batch to batch.
     """
 
     value_range: tuple[float, float]
@@ -87,8 +88,10 @@ class ShortTraining:
             partial(expect_fall, student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall),
             partial(expect_fall, student, "G", generator_step, self.generator_steps, self.generator_fall),
         ]
+        beginning = G.values() if self.norm_in_discriminator else {}
         for expect in reversed(falls) if self.norm_in_discriminator else falls:
             expect()
+            G.load(beginning)
 
     def _batches(self, student: Student, game: Game) -> Iterator[tuple[int, tuple[Array, Array]]]:
         """Batches with the seed of each one's noise."""
