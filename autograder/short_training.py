@@ -52,7 +52,8 @@ class ShortTraining:
 
     `discriminator_steps` updates of D, then `generator_steps` of G, all on the same `batch` images and the same noise,
     so that a loss falls for no other reason than that its network learns; then D once more, as in training.
-    `norm_in_discriminator`: G learns first, because a D with BatchNorm is sure after a step and then leaves G no slope.
+    `norm_in_discriminator`: each network learns from where both began, G first, because a D with BatchNorm is sure
+    after a step and then leaves G no slope.
     """
 
     value_range: tuple[float, float]
@@ -84,9 +85,15 @@ class ShortTraining:
             partial(expect_fall, student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall),
             partial(expect_fall, student, "G", generator_step, self.generator_steps, self.generator_fall),
         ]
-        for expect in reversed(falls) if self.norm_in_discriminator else falls:
-            expect()
-        _losses(student, "D", discriminator_step, range(self.discriminator_steps, self.discriminator_steps + 1))
+        if self.norm_in_discriminator:
+            beginning = G.values()
+            falls[1]()
+            G.load(beginning)
+            falls[0]()
+        else:
+            for expect in falls:
+                expect()
+            _losses(student, "D", discriminator_step, range(self.discriminator_steps, self.discriminator_steps + 1))
 
 
 CALLS = {"D": "train_discriminator", "G": "train_generator"}

@@ -261,12 +261,6 @@ WEIGHTS_MISTAKES = [
         fails=(WEIGHTS,),
     ),
     wrong(
-        "weights_drawn_around_0_02",
-        "This is what comes out when mean and deviation are mixed up: N(0.02, 0.02). See section 6.",
-        (DRAWN, DRAWN.replace("0.0, 0.02", "0.02, 0.02")),
-        fails=(WEIGHTS,),
-    ),
-    wrong(
         "weights_uniform",
         "This is what comes out when the weights are uniform with a deviation of 0.02, not normal. See section 6.",
         (DRAWN, "nn.init.uniform_(layer.weight, -0.02 * 3**0.5, 0.02 * 3**0.5)"),

@@ -43,7 +43,8 @@ class Answer:
     optimizers: str = "optimizers_are_adam_at_2e_4"
     training: str = "short_training_lowers_both_losses"
     g_loss: str = "generator_loss_is_non_saturating"
-    sgd_learns: bool = False  # whether SGD at 2e-4 lowers the losses of these networks within a few steps
+    # Whether the networks are so steep that SGD at 2e-4 lowers their losses within a few steps, and at 0.01 ruins them
+    sgd_learns: bool = False
 
     @property
     def generated(self) -> str:
@@ -184,7 +185,7 @@ def training_mistakes(a: Answer) -> list[Variant]:
             "generator_update_steps_discriminator",
             "This is what comes out when the generator's update moves the discriminator too. See section 5.",
             (G_RETURN, G_RETURN.replace("return", "torch.optim.SGD(D.parameters(), lr=0.01).step()\n    return")),
-            fails=(G_LEAVES_D,),
+            fails=(G_LEAVES_D, a.training) if a.sgd_learns else (G_LEAVES_D,),
         ),
         wrong(
             "noise_uniform",
