@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import torch
 
 from autograder.__main__ import main
 from tests.conftest import ROOT, notebook
@@ -86,6 +87,14 @@ def test_wrong_usage_is_told_and_exits_with_2(
     status, _, errors = autograder(*words)
     assert status == 2
     assert told in errors.replace("\n", " ")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+def test_a_device_that_is_not_there_is_told(autograder: Callable[..., Answer]) -> None:
+    status, _, errors = autograder("grade", "solutions/gan.py", "--device", "cuda")
+    assert status == 2
+    told = "autograder: This machine has no CUDA device that torch can use; grade with --device cpu or auto."
+    assert " ".join(errors.split()) == told
 
 
 def test_labs_are_listed_with_their_points(autograder: Callable[..., Answer]) -> None:

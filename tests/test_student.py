@@ -1,0 +1,76 @@
+"""Questions that need no answer travel with the next one that does; what fails among them is told by its own call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from torch import nn
+
+from autograder.evidence import Evidence
+from autograder.sandbox.respondent import Respondent
+from autograder.student import Student, StudentRaised
+
+
+class Counted:
+    """A student's namespace whose questions are counted."""
+
+    def __init__(self, **namespace: Any) -> None:
+        self.asked = 0
+        self.respondent = Respondent(namespace)
+        self.student = Student(self.answer, seed=5)
+
+    def answer(self, question: dict[str, Any]) -> dict[str, Any]:
+        self.asked += 1
+        return self.respondent.answer(question)
+
+
+def test_a_network_of_ours_is_made_filled_and_called_in_one_journey() -> None:
+    counted = Counted()
+    layer = counted.student.torch("nn.Linear", 2, 1)
+    network = counted.student.torch("nn.Sequential", layer, counted.student.torch("nn.ReLU"))
+    network.load({"0.weight": np.array([[2, 4]], np.float32), "0.bias": np.ones(1, np.float32)})
+    assert counted.asked == 0
+    assert network(np.array([[3, 5]], np.float32)).tolist() == [[27.0]]  # 2 * 3 + 4 * 5 + 1
+    assert counted.asked == 1
+    network.set_parameters(2.0)
+    network.set_gradients(3.0)
+    assert network.values()["0.weight"].tolist() == [[2.0, 2.0]]
+    assert network.gradients()["0.bias"].tolist() == [3.0]
+    assert counted.asked == 3
+
+
+def test_what_fails_on_the_way_is_told_by_its_own_call_and_nothing_after_it_happens() -> None:
+    happened: list[int] = []
+    student = Counted(count=happened.append).student
+    student.torch("nn.Linear", "two", 1)
+    with pytest.raises(StudentRaised, match=r"^nn.Linear\('two', 1\) raised TypeError"):
+        student.count(1)
+    assert happened == []
+    student.count(2)
+    assert happened == [2]
+
+
+def test_a_check_begins_without_the_last_ones_questions_and_objects() -> None:
+    counted = Counted(Network=lambda: nn.Linear(1, 1))
+    student = counted.student
+    kept = student.Network()
+    student.torch("nn.Linear", "two", 1)  # fails, if it is ever asked
+    student.begin(Evidence())
+    student.Network()
+    assert kept.parameters()[0].shape == (1, 1)  # the number of the first object, which is the second network now
+    student.begin(Evidence())
+    with pytest.raises(StudentRaised, match="KeyError"):
+        kept.parameters()
+
+
+def test_images_of_ours_are_told_by_their_shape() -> None:
+    class Refusing(nn.Module):
+        def forward(self, x: Any) -> Any:
+            raise ValueError("no")
+
+    student = Counted(Network=Refusing).student
+    network = student.Network()
+    with pytest.raises(StudentRaised, match=r"^Network\(\)\(tensor of shape \(2, 1, 3, 3\)\) raised ValueError: no"):
+        network(student.full((2, 1, 3, 3), 0.5))
