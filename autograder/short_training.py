@@ -89,6 +89,7 @@ class ShortTraining:
             beginning = G.values()
             falls[1]()
             G.load(beginning)
+            D.set_gradients(None)  # what G's steps leave in D has a check of its own
             falls[0]()
         else:
             for expect in falls:

@@ -105,7 +105,7 @@ class Remote:
 
     def call(self, method: str, *args: Any) -> Remote:
         """What a method of an object of ours returns, which stays there too."""
-        return self._student.make(self.handle, f"{self.made_by}.{method}", args, path=method)
+        return self._student.made_there(self.handle, f"{self.made_by}.{method}", args, path=method)
 
     def told(self, method: str, *args: Any) -> Any:
         """What a method returns, as plain data."""
@@ -222,7 +222,7 @@ class Student:
         value = self.ask(call, {"op": "call", "target": target, "args": plain, **options})
         return self._wrapped(value, call)
 
-    def make(self, target: Any, name: str, args: tuple[Any, ...], **options: Any) -> Remote:
+    def made_there(self, target: Any, name: str, args: tuple[Any, ...], **options: Any) -> Remote:
         """What a call of ours returns, kept where the student's code runs. It is made before the next answer."""
         self._made += 1
         handle = Handle(-self._made, name.rpartition(".")[2])
@@ -240,7 +240,7 @@ class Student:
 
     def torch(self, name: str, *args: Any, **kwargs: Any) -> Remote:
         """An object of torch's own, made beside the student's: `student.torch("nn.Linear", 784, 1)`."""
-        return self.make(f"torch.{name}", name, args, kwargs=kwargs)
+        return self.made_there(f"torch.{name}", name, args, kwargs=kwargs)
 
     def full(self, shape: tuple[int, ...], value: float) -> Remote:
         """A tensor of this shape whose every number is `value`, made beside the student's code."""
@@ -250,7 +250,7 @@ class Student:
 
     def ours(self, name: str, *args: Any, **kwargs: Any) -> Remote:
         """A network of ours that torch has none like, made beside the student's: see `autograder.sandbox.stand_ins`."""
-        return self.make(f"ours.{name}", name, args, kwargs=kwargs)
+        return self.made_there(f"ours.{name}", name, args, kwargs=kwargs)
 
     def torch_is_intact(self) -> bool:
         """Whether a layer of ours computes, where the student's code runs, what it must: 2 * 3 + 4 * 5 + 1 = 27."""

@@ -173,7 +173,7 @@ def discriminator_mistakes(n: Networks) -> list[Variant]:
                 (place, place.replace("nn.LeakyReLU", f"nn.BatchNorm1d({_outputs(place)}), nn.LeakyReLU"))
                 for place in hidden
             ),
-            fails=(D_PARAMETERS, D_COMPUTES, TRAINING),
+            fails=(D_PARAMETERS, D_COMPUTES),
         ),
         wrong(
             "discriminator_with_dropout",
