@@ -103,7 +103,13 @@ def start(course: Path, *words: str) -> subprocess.Popen[str]:
         "4",
         *words,
     ]
-    return subprocess.Popen(line, cwd=course, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(line, cwd=course, text=True, preexec_fn=_heed_interrupts, **pipes)
+
+
+def _heed_interrupts() -> None:
+    """A shell's background job ignores Ctrl-C, and so do its children, unless they are told otherwise."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def messages(process: subprocess.Popen[str]) -> dict[str, str]:
