@@ -24,16 +24,10 @@ from autograder.sandbox.isolation import LAYERS, Limits
 from autograder.sandbox.process import ForkServer
 from autograder.session import Session
 from autograder.student import Student
-from autograder.submission import Cell, Submission, Unreadable
+from autograder.submission import Cell, Submission, Unreadable, answer_path
 from autograder.wire import printable
 
 SHIPPED_FIGURES = "all is graded with the shipped figures of seed 0, which students have too."
-
-
-def answer_path(lab: str, solutions: Path) -> Path:
-    """Where a lab's answer is: the text file, or the notebook that is built from it, as in a course of nbgrader's."""
-    text = solutions / f"{lab}.py"
-    return text if text.exists() else solutions / lab / f"{lab}.ipynb"
 
 
 class CannotGrade(Exception):

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from autograder.evidence import Answers
 from autograder.results import CheckResult, Result
-from autograder.submission import Cell
+from autograder.submission import Cell, answer_path
 
 OF_THE_MOMENT = ("timed_out", "crashed", "ungradable")  # statuses of checks
 LARGEST_SEED = 2**31 - 1
@@ -43,8 +43,7 @@ def code_hash() -> str:
 def checks_hash(lab: str, solutions: Path) -> str:
     """The hash of all that decides a lab's verdicts: the autograder's code, its figures, and the answer."""
     package = Path(__file__).parent
-    answers = solutions / f"{lab}.py", solutions / lab / f"{lab}.ipynb"
-    return _hash([*sorted(package.rglob("*.py")), package / "labs" / f"{lab}.json", *answers])
+    return _hash([*sorted(package.rglob("*.py")), package / "labs" / f"{lab}.json", answer_path(lab, solutions)])
 
 
 def _hash(files: Sequence[Path]) -> str:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -81,19 +80,21 @@ class ShortTraining:
         def generator_step() -> object:
             return game.train_generator(student, D, G, optim_G, **sizes)
 
-        falls = [
-            partial(expect_fall, student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall),
-            partial(expect_fall, student, "G", generator_step, self.generator_steps, self.generator_fall),
-        ]
+        def discriminator_learns() -> None:
+            expect_fall(student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall)
+
+        def generator_learns() -> None:
+            expect_fall(student, "G", generator_step, self.generator_steps, self.generator_fall)
+
         if self.norm_in_discriminator:
             beginning = G.values()
-            falls[1]()
+            generator_learns()
             G.load(beginning)
             D.set_gradients(None)  # what G's steps leave in D has a check of its own
-            falls[0]()
+            discriminator_learns()
         else:
-            for expect in falls:
-                expect()
+            discriminator_learns()
+            generator_learns()
             _losses(student, "D", discriminator_step, range(self.discriminator_steps, self.discriminator_steps + 1))
 
 

@@ -217,18 +217,15 @@ class Student:
         return reply.get("value")
 
     def ask_call(self, target: Any, name: str, args: tuple[Any, ...], **options: Any) -> Any:
-        plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
-        call = f"{name}({', '.join(_argument(argument) for argument in args)})"
-        value = self.ask(call, {"op": "call", "target": target, "args": plain, **options})
-        return self._wrapped(value, call)
+        call, question = _as_question(target, name, args, options)
+        return self._wrapped(self.ask(call, question), call)
 
     def made_there(self, target: Any, name: str, args: tuple[Any, ...], **options: Any) -> Remote:
         """What a call of ours returns, kept where the student's code runs. It is made before the next answer."""
         self._made += 1
         handle = Handle(-self._made, name.rpartition(".")[2])
-        plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
-        call = f"{name}({', '.join(_argument(argument) for argument in args)})"
-        self.tell(call, {"op": "call", "target": target, "args": plain, "keep_as": handle.number, **options})
+        call, question = _as_question(target, name, args, {"keep_as": handle.number, **options})
+        self.tell(call, question)
         return Remote(self, handle, call if len(call) < 60 else handle.type_name)
 
     def _wrapped(self, value: Any, call: str) -> Any:
@@ -318,6 +315,15 @@ class Student:
         if not isinstance(value, Remote):
             raise Failure(f"{what} is {show(value)}; expected a torch.nn.Module.")
         return value
+
+
+def _as_question(
+    target: Any, name: str, args: tuple[Any, ...], options: Mapping[str, Any]
+) -> tuple[str, dict[str, Any]]:
+    """A call as feedback tells it, and the question that makes it."""
+    plain = [argument.handle if isinstance(argument, Remote) else argument for argument in args]
+    call = f"{name}({', '.join(_argument(argument) for argument in args)})"
+    return call, {"op": "call", "target": target, "args": plain, **options}
 
 
 def _argument(value: Any) -> str:

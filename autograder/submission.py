@@ -158,3 +158,9 @@ def _in_folder(folder: Path, labs: Sequence[str], lab: str | None) -> Iterator[S
 def _holds_labs(folder: Path, labs: Sequence[str]) -> bool:
     """Whether a folder named like a lab is no submission but holds some, as `submitted/gan/alice/gan` would."""
     return any(entry.is_dir() and any((entry / name).is_dir() for name in labs) for entry in folder.iterdir())
+
+
+def answer_path(lab: str, solutions: Path) -> Path:
+    """Where a lab's answer is: the text file, or the notebook that is built from it, as in a course of nbgrader's."""
+    text = solutions / f"{lab}.py"
+    return text if text.exists() else solutions / lab / f"{lab}.ipynb"

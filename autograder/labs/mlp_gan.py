@@ -185,7 +185,8 @@ class _Players:
 
     def moved(self) -> tuple[float, float]:
         """How far D's weights and G's pixels have moved, summed."""
-        return self._sums()[0] - self._start[0], self._sums()[1] - self._start[1]
+        ends = self._sums()
+        return ends[0] - self._start[0], ends[1] - self._start[1]
 
 
 @lab.check(points=8)
