@@ -44,7 +44,7 @@ class Architecture:
 
     def made(self, student: Student) -> Remote:
         """A network of the student's class."""
-        return student.expect_network(str(self), getattr(student, self.name)(*self.arguments))
+        return student.expect_network(str(self), getattr(student, self.name)(*self.arguments, quick_weights=True))
 
     def inputs(self, student: Student, n: int, scale: float = 1.0) -> tuple[Array, ...]:
         """n inputs from N(0, scale), with labels 0, 1, 2, ... where the network takes labels."""

@@ -11,9 +11,12 @@ from autograder.student import Remote, Student, StudentRaised
 from autograder.training import is_device_clash
 
 
-def built_models(student: Student, device: str) -> tuple[Remote, Remote]:
-    """(G, D) of the student's build_models, on this device. Errors: `Failure` where it returns anything else."""
-    built = student.build_models(student.torch("device", device), seed=student.seed)
+def built_models(student: Student, device: str, quick_weights: bool = True) -> tuple[Remote, Remote]:
+    """(G, D) of the student's build_models, on this device. Errors: `Failure` where it returns anything else.
+
+    `quick_weights`: not where a check looks at how they are drawn; see `Respondent.call`.
+    """
+    built = student.build_models(student.torch("device", device), seed=student.seed, quick_weights=quick_weights)
     student.evidence.record(f"build_models on {device} returned", type(built).__name__)
     pair = _pair("build_models(device)", built, "two networks, (G, D)")
     G = student.expect_network(f"build_models's G on {device}", pair[0])
@@ -62,7 +65,7 @@ def parameter_count(network: Remote) -> int:
 
 
 def _own_count(student: Student, name: str, arguments: tuple[int, ...], otherwise: int) -> int:
-    made = getattr(student, name)(*arguments)
+    made = getattr(student, name)(*arguments, quick_weights=True)
     return parameter_count(made) if isinstance(made, Remote) else otherwise
 
 

@@ -166,9 +166,12 @@ class Function:
         self._student = student
         self.name = name
 
-    def __call__(self, *args: Any, seed: int | None = None) -> Any:
-        """Call it, with torch's, NumPy's and Python's generators seeded where a seed is given."""
-        return self._student.ask_call(self.name, self.name, args, seed=seed)
+    def __call__(self, *args: Any, seed: int | None = None, quick_weights: bool = False) -> Any:
+        """Call it, with torch's, NumPy's and Python's generators seeded where a seed is given.
+
+        `quick_weights`: for networks whose random weights nobody looks at; see `Respondent.call`.
+        """
+        return self._student.ask_call(self.name, self.name, args, seed=seed, quick_weights=quick_weights)
 
 
 class Student:

@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +59,16 @@ def results(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
 
 
 def a_worker_with_a_fork_server(cluster: LocalCluster) -> psutil.Process:
-    """One of the workers, once it grades: its fork server has loaded torch and forked."""
-    while True:
+    """One of the workers, once it grades: its fork server, which a keeper started, has loaded torch and forked."""
+    for _ in range(3000):
         for worker in cluster.workers.values():
             process = psutil.Process(worker.pid)
-            for child in process.children():
-                if child.memory_info().rss > 300 * 2**20 and child.children():
-                    return process
+            for below in process.children(recursive=True):
+                with suppress(psutil.NoSuchProcess):
+                    if below.memory_info().rss > 300 * 2**20 and below.children():
+                        return process
         time.sleep(0.02)
+    raise TimeoutError("no worker has begun to grade within a minute")
 
 
 def test_a_cluster_grades_as_one_machine_does_and_loses_nothing_with_a_worker(

@@ -40,3 +40,9 @@ def test_they_are_enlarged_the_right_way_round(arrays):
 def test_they_are_the_same_every_time(arrays):
     again = offline_digit_arrays()
     assert all((first == second).all() for first, second in zip(arrays, again, strict=True))
+
+
+def test_they_are_the_same_without_scikit_learns_file(arrays, monkeypatch):
+    monkeypatch.setattr("data_utils.offline.DIGITS_FILE", "no/such/file")
+    without = offline_digit_arrays.__wrapped__()
+    assert all((first == second).all() for first, second in zip(arrays, without, strict=True))

@@ -80,7 +80,7 @@ def graded(course: Path, user: int | None = None) -> dict[str, dict[str, Any]]:
 
 def left_behind(course: Path) -> list[str]:
     """Folders of sandboxes, and processes that were started in the course's session."""
-    return [str(path) for path in (course / "tmp").glob("submission-*")] + [
+    return [str(path) for path in (course / "tmp").glob("submissions-*")] + [
         str(process) for process in psutil.process_iter() if _belongs(process, course)
     ]
 
@@ -117,7 +117,7 @@ def test_nothing_is_left_where_the_grader_is_killed_in_mid_class(
     for _ in range(times):
         grader = command(sys.executable, "-m", "autograder", "grade", "submitted", cwd=course)
         patience = time.monotonic() + 60
-        while not list((course / "tmp").glob("submission-*")) and time.monotonic() < patience:
+        while not list((course / "tmp").glob("submissions-*/submission-*")) and time.monotonic() < patience:
             time.sleep(0.1)
         time.sleep(1)
         assert left_behind(course)

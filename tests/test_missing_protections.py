@@ -18,6 +18,7 @@ from tests.conftest import ROOT
 pyseccomp = pytest.importorskip("pyseccomp", reason="needs libseccomp, to take protections away", exc_type=ImportError)
 LANDLOCK_CREATE_RULESET = 444
 WITHOUT_NAMESPACES = {"unshare": errno.EPERM}
+WITHOUT_A_WAY_BACK = {"setns": errno.EPERM}  # to the fork server's own namespace, for the next child
 WITHOUT_LANDLOCK = {LANDLOCK_CREATE_RULESET: errno.ENOSYS}
 WITHOUT_A_FILTER = {"seccomp": errno.ENOSYS}  # libseccomp then tries prctl, which says EINVAL where there is none
 
@@ -41,9 +42,10 @@ def on_a_machine(refused: dict[str | int, int], *words: str) -> subprocess.Compl
     ("refused", "missing"),
     [
         (WITHOUT_NAMESPACES, "own processes, network and IPC, private file system"),
+        (WITHOUT_A_WAY_BACK, "own processes, network and IPC, private file system"),
         (WITHOUT_LANDLOCK | WITHOUT_A_FILTER, "Landlock, system call filter"),
     ],
-    ids=["no namespaces", "an older kernel"],
+    ids=["no namespaces", "no way back", "an older kernel"],
 )
 def test_what_is_missing_is_told_once_and_the_rest_works(refused: dict[str | int, int], missing: str) -> None:
     done = on_a_machine(refused, "--json", "-")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -158,33 +158,38 @@ def test_an_endless_loop_is_a_timeout_and_nothing_of_it_is_left(server: ForkServ
         loop = "import threading\nthreading.Thread(target=lambda: [0 for _ in iter(int, 1)]).start()\nwhile True: pass"
         with pytest.raises(SandboxTimeout, match="no answer within 1 seconds"):
             sandbox.ask({"op": "run", "number": 1, "source": loop}, 1)
-        keeper = psutil.Process(sandbox._pid)
-        (loop_process,) = keeper.children()
-    assert not keeper.is_running()
+        (fork_server,) = psutil.Process(server._process.pid).children()
+        (loop_process,) = fork_server.children()
     assert not loop_process.is_running()
+    assert fork_server.is_running()
 
 
-@pytest.mark.parametrize("killed", ["the grader", "the fork server"])
+@pytest.mark.parametrize("killed", ["the grader", "the keeper", "the fork server"])
 def test_nothing_is_left_behind_where_this_is_killed(killed: str) -> None:
     """The grader is a process of its own here, with a sandbox in an endless loop."""
     source = (
         "import sys; from autograder.sandbox.isolation import Limits\n"
         "from autograder.sandbox.process import ForkServer, Sandbox\n"
         "server = ForkServer(); sandbox = Sandbox(server, 'cpu', [], Limits())\n"
-        "print(server._process.pid, sandbox._pid, sandbox.folder, flush=True)\n"
+        "print(server._process.pid, sandbox.folder, flush=True)\n"
         "sandbox.ask({'op': 'run', 'number': 1, 'source': 'while True: pass'}, 600)\n"
     )
     with subprocess.Popen([sys.executable, "-c", source], cwd=ROOT, stdout=subprocess.PIPE, text=True) as grader:
         assert grader.stdout
-        server, keeper, folder = grader.stdout.readline().split()
-        processes = [psutil.Process(int(server)), psutil.Process(int(keeper))]
-        while not processes[1].children():
-            time.sleep(0.05)
-        processes += processes[1].children()
-        psutil.Process(grader.pid if killed == "the grader" else int(server)).kill()
+        keeper, folder = grader.stdout.readline().split()
+        processes = [psutil.Process(int(keeper)), *psutil.Process(int(keeper)).children(recursive=True)]
+        assert len(processes) == 3  # the fork server and the sandbox below it
+        victims = {
+            "the grader": psutil.Process(grader.pid),
+            "the keeper": processes[0],
+            "the fork server": processes[1],
+        }
+        victims[killed].kill()
         _, alive = psutil.wait_procs(processes, timeout=20)
         grader.kill()
     assert not alive
+    if killed == "the keeper":  # which would have deleted it
+        shutil.rmtree(Path(folder).parent)
     assert not Path(folder).exists()
 
 

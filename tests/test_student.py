@@ -9,7 +9,7 @@ import pytest
 from torch import nn
 
 from autograder.evidence import Evidence
-from autograder.sandbox.respondent import Respondent
+from autograder.sandbox.respondent import BLOCK, Respondent
 from autograder.student import Student, StudentRaised
 
 
@@ -74,3 +74,23 @@ def test_images_of_ours_are_told_by_their_shape() -> None:
     network = student.Network()
     with pytest.raises(StudentRaised, match=r"^Network\(\)\(tensor of shape \(2, 1, 3, 3\)\) raised ValueError: no"):
         network(student.full((2, 1, 3, 3), 0.5))
+
+
+def test_quick_weights_are_drawn_from_the_layers_own_distribution_and_repeat_after_a_block() -> None:
+    student = Counted(Network=lambda: nn.Linear(700, 300)).student
+    drawn, repeated = (
+        student.Network(seed=1, quick_weights=quick).values()["weight"].ravel() for quick in (False, True)
+    )
+    bound = 700**-0.5  # torch's own, for 700 inputs
+    for weights in (drawn, repeated):
+        assert weights.std() == pytest.approx(bound / 3**0.5, rel=0.01)
+        assert np.abs(weights).max() <= bound
+    assert np.array_equal(repeated[:BLOCK], repeated[BLOCK : 2 * BLOCK])
+    assert not np.array_equal(drawn[:BLOCK], drawn[BLOCK : 2 * BLOCK])
+    assert len({row.tobytes() for row in repeated.reshape(300, 700)}) == 300
+
+
+def test_small_layers_are_drawn_as_ever_with_quick_weights() -> None:
+    student = Counted(Network=lambda: nn.Linear(10, 10)).student
+    drawn, quick = (student.Network(seed=1, quick_weights=quick).values() for quick in (False, True))
+    assert all(np.array_equal(drawn[name], quick[name]) for name in drawn)

@@ -1,7 +1,9 @@
 """What keeps a sandbox process to itself, in layers that need no root. Each is skipped, and not listed, where it fails.
 
-    keeper (trusted)     own session, own namespaces; private file system; kills and clears up
-      `- sandbox         process 1 of its namespace; resource limits, no new privileges, Landlock, system call filter
+    keeper (trusted)     waits, then clears up; makes the namespaces of users and processes that the server needs
+      `- fork server     (trusted) has torch loaded
+           `- sandbox    process 1 of its namespace, private file system; resource limits, no new privileges, Landlock,
+                         system call filter
 
 How each was chosen. `resource` and `os` of the standard library carry the limits and the process group. pyseccomp, a
 thin wrapper of the system's own libseccomp, makes the filter. Namespaces, mounts and prctl have no module in Python
@@ -33,7 +35,6 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     *(0x20000000, 0x40000000),
 )
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
-MNT_DETACH = 2
 FIRST_REAL_USER = 0x40000000  # real users of sandboxes started by root: far from those of any machine
 MAX_MESSAGE = 65_536  # bytes of one message between the grader and the fork server
 Layer = tuple[str, Callable[[], None]]
@@ -78,15 +79,40 @@ def end_with_parent(how: signal.Signals) -> None:
     _checked(_libc().prctl(PR_SET_PDEATHSIG, how, 0, 0, 0))
 
 
-def _own_namespaces() -> None:
-    """The next child is process 1 of a namespace that dies with it; no interface but a loopback that is down."""
-    user, group = os.getuid(), os.getgid()
-    if os.geteuid() == 0:  # the kernel counts no processes of a real user root
-        os.setresuid(FIRST_REAL_USER + os.getpid(), 0, 0)
-    _checked(_libc().unshare(CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS))
+def _own_namespaces(kinds: int) -> None:
+    """Enter a namespace of users, in which this process is who it was, and with its rights others of these kinds."""
+    user, group = os.geteuid(), os.getegid()
+    _checked(_libc().unshare(CLONE_NEWUSER | kinds))
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+
+
+def own_processes() -> None:
+    """The next child is process 1 of a namespace that dies with it, and can `fork_apart`. Errors: `OSError`."""
+    if os.geteuid() == 0:  # the kernel counts no processes of a real user root
+        os.setresuid(FIRST_REAL_USER + os.getpid(), 0, 0)
+    _own_namespaces(CLONE_NEWPID)
+
+
+def fork_apart() -> int:
+    """Fork a child that is process 1 of a namespace of its own, from a process that is one too. Errors: `OSError`,
+    before anything is changed."""
+    home = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+    def come_home() -> None:
+        _checked(_libc().setns(home, CLONE_NEWPID))  # else no further child could have a namespace
+
+    child = -1
+    try:
+        come_home()  # nothing yet, but where it is refused it would be refused afterwards too
+        _checked(_libc().unshare(CLONE_NEWPID))
+        child = os.fork()
+    finally:
+        if child:
+            come_home()
+        os.close(home)
+    return child
 
 
 def _mount(kind: bytes, target: bytes, flags: int, data: bytes | None = None) -> None:
@@ -100,13 +126,8 @@ def _private_files(folder: str, limits: Limits) -> None:
     _mount(b"tmpfs", folder.encode(), MS_NOSUID | MS_NODEV | MS_NOEXEC, size.encode())
 
 
-def unmount(folder: str) -> None:
-    """Take a private file system away, if there is one."""
-    _libc().umount2(folder.encode(), MNT_DETACH)
-
-
 def _no_new_privileges() -> None:
-    """Also: end with the keeper, and be no target for a debugger."""
+    """Also: end with the fork server, and be no target for a debugger."""
     _checked(_libc().prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
     _checked(_libc().prctl(PR_SET_DUMPABLE, 0, 0, 0, 0))
     end_with_parent(signal.SIGKILL)
@@ -141,9 +162,11 @@ def _in_force(layers: Iterable[Layer]) -> list[str]:
     return names
 
 
-def isolate_keeper(folder: str, limits: Limits) -> list[str]:
-    """The layers that a process must have before its child is born. Returns the names of those in force."""
-    own = _in_force([(NAMESPACES, _own_namespaces)])  # without these a mount would be the whole machine's
+def separate(folder: str, limits: Limits) -> list[str]:
+    """Give a child of `fork_apart` namespaces and a file system of its own: no interface but a loopback that is down.
+    Returns the names of the layers in force."""
+    own = _in_force([(NAMESPACES, lambda: _own_namespaces(CLONE_NEWNET | CLONE_NEWIPC | CLONE_NEWNS))])
+    # Without a namespace of its own a mount would be the whole machine's.
     return own + _in_force([(PRIVATE_FILES, lambda: _private_files(folder, limits))] if own else [])
 
 

@@ -1,7 +1,7 @@
-"""The keeper: a trusted process between the fork server and one sandbox.
+"""The keeper: a small trusted process above the fork server.
 
-It makes the namespaces that the sandbox is born into, where the sandbox can neither see nor signal it; it kills the
-sandbox with all that it has started, and deletes its folder, also when the server or the grader is killed.
+It gives the server what the sandboxes' namespaces need, and when the server has ended, however it did, it deletes the
+folder of all sandboxes. The server ends with its grader, and every sandbox with the server.
 """
 
 from __future__ import annotations
@@ -11,38 +11,41 @@ import os
 import shutil
 import signal
 import socket
+import tempfile
 from collections.abc import Callable
 
-from autograder.sandbox.isolation import PRIVATE_FILES, Limits, end_with_parent, isolate_keeper, unmount
+from autograder.sandbox.isolation import end_with_parent, own_processes
 
-WAKING = {signal.SIGTERM, signal.SIGCHLD}  # the server wants an end, or is gone; the sandbox has ended
+WAKING = {signal.SIGTERM, signal.SIGCHLD}  # the grader wants an end now; the server has ended
+NOT_HERE = (OSError, AttributeError)  # what a machine without namespaces, or another system than Linux, gives
 
 
-def keep(folder: str, limits: Limits, channel: socket.socket, sandbox: Callable[[list[str]], None]) -> None:
-    """Run `sandbox`, told the layers in force, as a child until it ends or the end is asked for; then clear up."""
+def keep(serve: Callable[[str, bool], None], control: socket.socket) -> None:
+    """Run `serve` in a child, to which `control` is left, until it ends or an end is asked for; then clear up.
+
+    `serve` is told the folder in which sandboxes have theirs, and whether it can `fork_apart`.
+    """
     signal.pthread_sigmask(signal.SIG_BLOCK, WAKING)
-    layers = isolate_keeper(folder, limits)
+    folder = tempfile.mkdtemp(prefix="submissions-")
     try:
-        with contextlib.suppress(OSError, AttributeError):  # not Linux
-            end_with_parent(signal.SIGTERM)
-        child = os.fork()
-        if child == 0:
+        apart = False
+        with contextlib.suppress(*NOT_HERE):
+            own_processes()
+            apart = True
+        server = os.fork()
+        if server == 0:
+            status = 1
             try:
                 signal.pthread_sigmask(signal.SIG_UNBLOCK, WAKING)
-                sandbox(layers)
+                with contextlib.suppress(*NOT_HERE):
+                    end_with_parent(signal.SIGKILL)
+                serve(folder, apart)
+                status = 0
             finally:
-                os._exit(0)  # clearing up is the keeper's
-        channel.close()  # the grader sees the end of the channel when the sandbox ends
+                os._exit(status)
+        control.close()  # the grader sees the end of the channel when the server ends
         signal.sigwait(WAKING)
-        _end(child)
+        os.kill(server, signal.SIGKILL)
+        os.waitpid(server, 0)
     finally:
-        if PRIVATE_FILES in layers:
-            unmount(folder)
         shutil.rmtree(folder, ignore_errors=True)
-
-
-def _end(child: int) -> None:
-    for kill in (os.killpg, os.kill):  # its group, and itself where it has not made one yet
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)

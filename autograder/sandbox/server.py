@@ -1,9 +1,10 @@
 """The fork server: a process that has torch loaded and forks a sandbox for each submission, in milliseconds.
 
 It holds no answer and no file of the course, because a fork can read all that its parent had in memory. It never
-touches CUDA, which does not survive a fork. It runs `python -m autograder.sandbox.server FD`, speaks to its
-grader over that socket, one JSON message at a time, and ends with it: a sandbox outlives neither. Its first message,
-sent before it loads anything, tells what a sandbox finds on this machine: the layers in force, and the device.
+touches CUDA, which does not survive a fork. `python -m autograder.sandbox.server FD` runs its keeper, which forks it.
+It speaks to its grader over that socket, one JSON message at a time, and ends with it: a sandbox outlives neither. Its
+first message, sent before it loads anything, tells what a sandbox finds on this machine: the layers in force, and the
+device.
 """
 
 from __future__ import annotations
@@ -13,16 +14,18 @@ import gc
 import importlib
 import json
 import os
+import shutil
 import signal
 import socket
 import sys
 import tempfile
+import traceback
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from autograder import wire
-from autograder.sandbox.isolation import MAX_MESSAGE, Limits, isolate
+from autograder.sandbox.isolation import MAX_MESSAGE, Limits, fork_apart, isolate, separate
 from autograder.sandbox.keeper import keep
 
 # What the notebooks import: loaded once here, so that no submission waits for it.
@@ -89,7 +92,9 @@ def load_libraries() -> None:
     gc.freeze()
 
 
-def _shut_in(channel: socket.socket, folder: str, limits: Limits, device: str) -> tuple[socket.socket, list[str]]:
+def _shut_in(
+    channel: socket.socket, folder: str, apart: bool, limits: Limits, device: str
+) -> tuple[socket.socket, list[str]]:
     """Leave a sandbox nothing but its channel and its folder. Returns the channel and the layers in force."""
     nothing = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -99,23 +104,24 @@ def _shut_in(channel: socket.socket, folder: str, limits: Limits, device: str) -
     connection = socket.socket(fileno=3)
     channel.detach()
     sys.stdin, sys.stdout, sys.stderr = open(0), CutOutput(), CutOutput()  # noqa: SIM115
+    layers = separate(folder, limits) if apart else []
     os.chdir(folder)
     os.environ.update({"HOME": folder, "TMPDIR": folder, "USER": "student"})
-    return connection, isolate(folder, limits, device)
+    return connection, layers + isolate(folder, limits, device)
 
 
-def _become_probe(channel: socket.socket, folder: str, layers: list[str]) -> None:
-    connection, own = _shut_in(channel, folder, Limits(), "auto")
-    connection.sendall(wire.encode({"isolation": layers + own, "device": _best_device()}))
+def _become_probe(channel: socket.socket, folder: str, apart: bool) -> None:
+    connection, layers = _shut_in(channel, folder, apart, Limits(), "auto")
+    connection.sendall(wire.encode({"isolation": layers, "device": _best_device()}))
 
 
-def _become_sandbox(channel: socket.socket, folder: str, layers: list[str], job: dict[str, Any]) -> None:
+def _become_sandbox(channel: socket.socket, folder: str, apart: bool, job: dict[str, Any]) -> None:
     """What a sandbox does, from its birth to its end: shut itself in, then answer until the channel closes."""
     from autograder.sandbox.cells import Cells
     from autograder.sandbox.respondent import Respondent
 
-    connection, own = _shut_in(channel, folder, Limits(**job["limits"]), job["device"])
-    connection.sendall(wire.encode({"isolation": layers + own}))
+    connection, layers = _shut_in(channel, folder, apart, Limits(**job["limits"]), job["device"])
+    connection.sendall(wire.encode({"isolation": layers}))
     cells = Cells(idle=job["idle"])
     respondent = Respondent(cells.namespace, job["device"], cells.run)
     with contextlib.suppress(wire.Closed, wire.BrokenFrame, OSError):
@@ -140,11 +146,13 @@ def _reply(answer: Callable[[dict[str, Any]], dict[str, Any]], question: dict[st
 
 
 class Server:
-    """Forks sandboxes and ends them for one grader."""
+    """Forks sandboxes and ends them for one grader. `folder`: where they have theirs; `apart`: in own namespaces."""
 
-    def __init__(self, control: socket.socket) -> None:
+    def __init__(self, control: socket.socket, folder: str, apart: bool) -> None:
         self.control = control
-        self.children: set[int] = set()
+        self.folder = folder
+        self.apart = apart
+        self.children: dict[int, str] = {}  # the folders of the sandboxes that there are, by process
 
     def serve(self) -> None:
         try:
@@ -161,50 +169,62 @@ class Server:
     def handle(self, message: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         if message["op"] == "end":
             return self.end(message["pid"])
-        return self.start(socket.socket(fileno=descriptors[0]), message, partial(_become_sandbox, job=message))
+        return self.start(socket.socket(fileno=descriptors[0]), partial(_become_sandbox, job=message))
 
-    def start(self, channel: socket.socket, job: dict[str, Any], become: Callable[..., None]) -> dict[str, Any]:
-        """Fork a keeper, which forks what `become` makes of it."""
-        folder = tempfile.mkdtemp(prefix="submission-")
-        pid = os.fork()
+    def start(self, channel: socket.socket, become: Callable[..., None]) -> dict[str, Any]:
+        """Fork a process and have it `become` what it is to be."""
+        folder = tempfile.mkdtemp(prefix="submission-", dir=self.folder)
+        pid = fork_apart() if self.apart else os.fork()
         if pid == 0:
-            status = 1
             try:
                 self.control.close()
-                limits = Limits(**job.get("limits", {}))
-                keep(folder, limits, channel, lambda layers: become(channel, folder=folder, layers=layers))
-                status = 0
+                become(channel, folder=folder, apart=self.apart)
             finally:
-                os._exit(status)
-        channel.close()
-        self.children.add(pid)
+                os._exit(0)
+        channel.close()  # the grader sees the end of the channel when the sandbox ends
+        self.children[pid] = folder
         return {"pid": pid, "folder": folder}
 
     def surroundings(self) -> dict[str, Any]:
         """What an empty sandbox finds: the layers in force, and the best device, `cuda` or `cpu`."""
+        with contextlib.suppress(OSError):
+            return self._probed()
+        self.apart = False
+        return self._probed()
+
+    def _probed(self) -> dict[str, Any]:
         ours, probes = socket.socketpair()
         with ours:
-            pid = self.start(probes, {}, _become_probe)["pid"]
+            pid = self.start(probes, _become_probe)["pid"]
             found: dict[str, Any] = wire.receive(ours)
             self.end(pid)
         return found
 
     def end(self, pid: int) -> dict[str, Any]:
-        """End a sandbox and all it has started, and wait until its keeper has cleared up."""
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
+        """End a sandbox and all it has started, and delete its folder."""
+        for kill in (os.killpg, os.kill):  # its group, and itself where it has not made one yet
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        self.children.discard(pid)
+        shutil.rmtree(self.children.pop(pid), ignore_errors=True)
         return {"ended": pid}
+
+
+def _serve(control: socket.socket, folder: str, apart: bool) -> None:
+    try:
+        server = Server(control, folder, apart)
+        control.send(json.dumps(server.surroundings()).encode())
+        load_libraries()
+        server.serve()
+    except Exception:
+        traceback.print_exc()  # the grader tells the last lines
+        raise
 
 
 def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
-    server = Server(control)
-    control.send(json.dumps(server.surroundings()).encode())
-    load_libraries()
-    server.serve()
+    keep(partial(_serve, control), control)
 
 
 if __name__ == "__main__":
