@@ -4,7 +4,8 @@
 
 Grades every known mistake and unusual right answer of a lab's bank through the sandbox, with a seed of its own each;
 then pairs of mistakes drawn at random, which must lose what the worse of the two loses and must not be named as a
-third; then the reference answer with so many seeds, and every right answer with a twentieth of them.
+third; then the reference answer with so many seeds, and every right answer with a twentieth of them; then the short
+training run of every right answer with all of them.
 """
 
 from __future__ import annotations
@@ -23,12 +24,17 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.grading import AnswerFails, Grader, grader
+from autograder.judging import judge
 from autograder.lab import lab_names, load_lab
 from autograder.results import Result
+from autograder.sandbox.isolation import Limits
+from autograder.session import Session
+from autograder.student import Student
 from autograder.submission import Cell, Submission
 from autograder.variants import BadEdit, Variant, load_variants
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
+LONG_S = 3600.0  # for the short training runs of one right answer with all seeds
 DRAWS = 20  # of a pair, before the search for one whose edits fit together is given up
 
 console = Console()
@@ -60,7 +66,7 @@ FIGURES: dict[str, Callable[[Row], int]] = {
     "pairs of mistakes": lambda row: row.pairs,
     "that lose too little or are wrongly named": lambda row: len(row.bad_pairs),
     "unusual right answers": lambda row: row.right,
-    "seeds for the answer, a twentieth for these": lambda row: row.seeds,
+    "seeds for the answer and all short trainings": lambda row: row.seeds,
     "checks that a right answer lost": lambda row: len(row.wronged),
 }
 
@@ -162,6 +168,22 @@ class Bank:
 
         in_threads(one, range(1, seeds + 1))
 
+    def short_trainings(self, seeds: int) -> None:
+        """The short training run of the answer and of every right answer, with every seed."""
+        right = [self.answer, *(variant.cells(self.answer) for variant in self.variants if variant.is_right)]
+        checks = [check for check in self.lab.checks if check.id.startswith("short_training")]
+        limits = Limits(submission_s=LONG_S, cpu_s=int(LONG_S))
+
+        def one(place: int) -> None:
+            with Session(self.base.server, self.lab, right[place], self.base.device, limits) as session:
+                for seed in range(1, seeds + 1):
+                    for verdict in judge(checks, Student(session.respond, seed, self.base.device), None):
+                        if verdict.status != "passed":
+                            told = f"right answer {place}, seed {seed}, {verdict.check.id}: {verdict.message}"
+                            self.row.wronged.append(told)
+
+        in_threads(one, range(len(right)))
+
 
 def measured(bank: Bank, seeds: int, pairs: int, seed: int) -> Row:
     """Grade one bank and print what is not as it should be."""
@@ -169,6 +191,7 @@ def measured(bank: Bank, seeds: int, pairs: int, seed: int) -> Row:
     bank.wrong_ones(seed)
     bank.pairs(pairs, seed)
     bank.right_ones(seeds)
+    bank.short_trainings(seeds)
     row = bank.row
     for told in (row.wrongly_named, row.other_losses, row.bad_pairs, row.wronged):
         for line in told:
