@@ -73,13 +73,23 @@ def _outcome(check: Check, student: Student, why_undefined: Callable[[str], str]
     except NoSandbox:
         raise
     except Exception as error:  # a fault of a check must not end the class  # noqa: BLE001
-        if not student.torch_is_intact():
+        if not _torch_is_intact(student):
             return "failed", TAMPERED, ""
         return "ungradable", f"The check itself failed with {type(error).__name__}: {error}", ""
     if student.evidence.failures:
         first = student.evidence.failures[0]
         return "failed", first.message, first.hint
     return "passed", "", ""
+
+
+def _torch_is_intact(student: Student) -> bool:
+    """Whether a layer of ours computes what it must. Errors: `NoSandbox`, which is no fault of the submission's."""
+    try:
+        return student.torch_is_intact()
+    except NoSandbox:
+        raise
+    except Exception:  # whatever the answers are made of  # noqa: BLE001
+        return False
 
 
 def judge(

@@ -3,31 +3,40 @@
 nbgrader reads a test cell's score from its outputs (section "Autograde" of its documentation, and `determine_grade`
 in its utils.py): text on stderr or an error gives 0, an `execute_result` its number, and no output full marks. So
 every test cell gets its feedback on stdout and, last, one plain float.
+
+nbgrader takes one submission after the other, and about as long for its own work on one as it takes to grade it. So a
+submission, and the one after it, are graded from the moment that nbgrader opens it.
 """
 
 from __future__ import annotations
 
 import atexit
+import contextlib
 import functools
+import glob
 import json
-from contextlib import ExitStack
+import re
+from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader import utils
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
 from traitlets.log import get_logger
 
 from autograder.feedback import feedback
 from autograder.grading import Grader, grader
-from autograder.lab import load_lab
+from autograder.lab import UnknownLab, load_lab
 from autograder.results import Result
 from autograder.sandbox.isolation import Limits
-from autograder.submission import LINK, Unreadable, notebook_cells, read_bytes
+from autograder.submission import LINK, Cell, Unreadable, notebook_cells, read_bytes
 
+IN_HAND = 2  # submissions: the one that nbgrader has open, and the next
 RELEASES = Path("assignments")  # nbgrader runs in the course's folder
 KEPT_DATA = ("image/png", "image/jpeg", "text/plain")  # no HTML, SVG or JavaScript of a student's in a grader's browser
 
@@ -40,13 +49,37 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         try:
-            notebook_cells(_read(Path(filename)))  # pipes, links and what is too large would take all day
+            cells = notebook_cells(_read(Path(filename)))  # pipes, links and what is too large would take all day
+            self._begin(cells, Path(filename), resources["nbgrader"])
             nbformat.validate(nbformat.read(filename, as_version=4))
             return super().from_filename(filename, resources, **options)
         except Exception:  # nbformat raises anything at all on a malformed file  # noqa: BLE001
             notebook, told = _mended(Path(filename), resources["nbgrader"]["notebook"])
             self.log.warning("%s: %s", resources["nbgrader"]["student"], told)
             return self.from_notebook_node(notebook, resources, **options)
+
+    def _begin(self, cells: Sequence[Cell], path: Path, of: Mapping[str, str]) -> None:
+        """Begin to grade a submission, and the one after it, which nbgrader has not opened yet."""
+        with contextlib.suppress(UnknownLab):  # told when its turn comes
+            ahead = SandboxedGrades(parent=self).ahead(of["notebook"])
+            ahead.begin(cells)
+            following = self._after(path, of["assignment"])
+            with contextlib.suppress(Unreadable):
+                if following is not None:
+                    ahead.begin(notebook_cells(_read(following)))
+
+    def _after(self, path: Path, assignment: str) -> Path | None:
+        """The submission that nbgrader goes on with; None where it is the last, or the next may be skipped."""
+        course = CourseDirectory(parent=self)
+        folders = sorted(glob.glob(course.format_path(course.submitted_directory, course.student_id, assignment)))
+        if str(path.parent) not in folders[:-1]:  # the last, or autograded already: nbgrader opens it once more
+            return None
+        following = folders[folders.index(str(path.parent)) + 1]
+        pattern = course.format_path(course.submitted_directory, "(?P<student>.*)", re.escape(assignment), escape=True)
+        student = re.fullmatch(pattern, following)
+        graded = student and course.format_path(course.autograded_directory, student["student"], assignment)
+        forced = any(self.config[section].get("force") for section in ("BaseConverter", "Autograde"))
+        return None if not graded or (Path(graded).exists() and not forced) else Path(following) / path.name
 
 
 def _read(path: Path) -> bytes:
@@ -87,16 +120,47 @@ def _kept(output: Any) -> Any:
     return nbformat.v4.new_output("display_data", data=data) if data else None
 
 
-@functools.cache
-def _grader(lab: str, device: str, timeout_s: float) -> Grader:
-    """One grader for all students of a run; it ends with nbgrader's process."""
-    stack = ExitStack()
-    atexit.register(stack.close)
-    return stack.enter_context(grader([lab], device=device, limits=Limits(submission_s=timeout_s)))
-
-
 class MissingIsolation(Exception):
     """This machine does not give the sandbox a protection that the configuration asks for."""
+
+
+class Ahead:
+    """Grades one lab's submissions beside nbgrader's own work. There is one for all students of a run."""
+
+    def __init__(self, lab: str, device: str, timeout_s: float, require_isolation: bool) -> None:
+        self._lab = load_lab(lab)
+        self._pool = ThreadPoolExecutor(IN_HAND)
+        self._grader = self._pool.submit(_started, lab, device, timeout_s, require_isolation)
+        self._begun: dict[tuple[Cell, ...], Future[Result]] = {}
+
+    def begin(self, cells: Sequence[Cell]) -> None:
+        """Begin to grade these cells, unless that is under way."""
+        if tuple(cells) not in self._begun:
+            self._begun[tuple(cells)] = self._pool.submit(self._graded, cells)
+
+    def result(self, cells: Sequence[Cell]) -> Result:
+        """The result for these cells. Errors: `MissingIsolation`, `CannotGrade`."""
+        self.begin(cells)
+        for caution in self._grader.result().cautions:
+            _tell_once(caution)
+        return self._begun.pop(tuple(cells)).result()
+
+    def _graded(self, cells: Sequence[Cell]) -> Result:
+        return self._grader.result().grade_cells(self._lab, cells)
+
+
+_ahead = functools.cache(Ahead)
+
+
+def _started(lab: str, device: str, timeout_s: float, require_isolation: bool) -> Grader:
+    """A grader that ends with nbgrader's process. Errors: `MissingIsolation`, `CannotGrade`."""
+    stack = contextlib.ExitStack()
+    atexit.register(stack.close)
+    made = stack.enter_context(grader([lab], device=device, limits=Limits(submission_s=timeout_s)))
+    if require_isolation and made.missing_protections:
+        asked = "SandboxedGrades.require_isolation asks for all of them"
+        raise MissingIsolation(f"The sandbox lacks {', '.join(made.missing_protections)}; {asked}.")
+    return made
 
 
 @functools.cache
@@ -112,10 +176,9 @@ class SandboxedGrades(NbGraderPreprocessor):  # type: ignore[misc]
     require_isolation = Bool(False, help="Refuse to grade where a protection is missing.").tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        name = resources["nbgrader"]["notebook"]
-        lab = load_lab(name)  # a notebook is graded by the rules of the lab that its file is named after
+        name = resources["nbgrader"]["notebook"]  # the lab by whose rules it is graded
         cells = notebook_cells(json.dumps(nb).encode())
-        result = self._isolated_grader(name).grade_cells(lab, cells)
+        result = self.ahead(name).result(cells)
         if result.message:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], name, result.message)
         for cell in nb.cells:
@@ -124,15 +187,9 @@ class SandboxedGrades(NbGraderPreprocessor):  # type: ignore[misc]
                 cell.execution_count = 1
         return nb, resources
 
-    def _isolated_grader(self, lab: str) -> Grader:
-        """The run's grader. Errors: `MissingIsolation`, where a protection is missing and required."""
-        graded_by = _grader(lab, self.device, self.timeout)
-        for caution in graded_by.cautions:
-            _tell_once(caution)
-        if self.require_isolation and graded_by.missing_protections:
-            asked = "SandboxedGrades.require_isolation asks for all of them"
-            raise MissingIsolation(f"The sandbox lacks {', '.join(graded_by.missing_protections)}; {asked}.")
-        return graded_by
+    def ahead(self, lab: str) -> Ahead:
+        """What grades this lab's submissions in this run. Errors: `UnknownLab`."""
+        return _ahead(lab, self.device, self.timeout, self.require_isolation)
 
 
 def _outputs(check_id: str, result: Result) -> list[Any]:

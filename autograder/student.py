@@ -254,13 +254,10 @@ class Student:
 
     def torch_is_intact(self) -> bool:
         """Whether a layer of ours computes, where the student's code runs, what it must: 2 * 3 + 4 * 5 + 1 = 27."""
-        try:
-            self.begin(self.evidence)
-            layer = self.torch("nn.Linear", 2, 1)
-            layer.load({"weight": np.array([[2, 4]], np.float32), "bias": np.ones(1, np.float32)})
-            return bool(np.array_equal(layer(np.array([[3, 5]], np.float32)), [[27]]))
-        except Exception:  # whatever the answers are made of  # noqa: BLE001
-            return False
+        self.begin(self.evidence)
+        layer = self.torch("nn.Linear", 2, 1)
+        layer.load({"weight": np.array([[2, 4]], np.float32), "bias": np.ones(1, np.float32)})
+        return bool(np.array_equal(layer(np.array([[3, 5]], np.float32)), [[27]]))
 
     def optimizer(self, optimizer: Remote, *networks: Remote) -> dict[str, Any]:
         """An optimizer's classes, options and parameters; see `Respondent.optimizer`."""

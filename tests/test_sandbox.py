@@ -211,6 +211,16 @@ def test_a_dead_fork_server_is_told_with_its_last_words() -> None:
     server = ForkServer()
     server._process.kill()
     server._process.wait()
-    with pytest.raises(ForkServerFailed, match="the process that forks sandboxes has ended"):
-        Sandbox(server, "cpu", [], Limits())
+    for _ in range(2):  # whoever asks next is told the same
+        with pytest.raises(ForkServerFailed, match="the process that forks sandboxes has ended"):
+            Sandbox(server, "cpu", [], Limits())
     server.close()
+
+
+def test_a_fork_server_that_is_stopped_for_a_while_goes_on(sandbox: Sandbox, server: ForkServer, run: Run) -> None:
+    (fork_server,) = psutil.Process(server._process.pid).children()
+    fork_server.suspend()
+    fork_server.resume()
+    assert run("x = 1") == {"value": None}
+    with Sandbox(server, "cpu", [], Limits()) as another:
+        assert another.ask({"op": "run", "number": 1, "source": "x = 1"}, 10) == {"value": None}

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from autograder.example_class import without_markers
+from autograder.judging import NoSandbox, judge_check
+from autograder.lab import Check
 from autograder.results import Result
+from autograder.student import Student
 from autograder.submission import Cell
 
 Grade = Callable[[Sequence[Cell]], Result]
@@ -124,3 +128,15 @@ def test_a_not_implemented_error_of_torchs_own_is_a_failure(grade: Grade, gan_an
     state, told = status(grade(no_forward), "generator_maps_noise_to_images")
     assert state == "failed"
     assert told.startswith("Generator(100, 256, 784)(tensor of shape (2, 100)) raised NotImplementedError: Module")
+
+
+def test_where_no_sandbox_is_left_to_ask_there_is_no_verdict() -> None:
+    def respond(question: dict[str, Any]) -> dict[str, Any]:
+        raise NoSandbox("the process that forks sandboxes has ended")
+
+    def faulty(student: Student) -> None:
+        raise KeyError("pid")
+
+    check = Check("faulty", "A claim.", 1, (), faulty)
+    with pytest.raises(NoSandbox):
+        judge_check(check, Student(respond, seed=1), {}, lambda name: "")

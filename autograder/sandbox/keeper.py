@@ -16,7 +16,8 @@ from collections.abc import Callable
 
 from autograder.sandbox.isolation import end_with_parent, own_processes
 
-WAKING = {signal.SIGTERM, signal.SIGCHLD}  # the grader wants an end now; the server has ended
+WAKING = {signal.SIGTERM, signal.SIGCHLD}  # the grader wants an end now; the server has ended, or only been stopped
+RUNNING = (0, 0)  # what waitpid says of a process that has not ended
 NOT_HERE = (OSError, AttributeError)  # what a machine without namespaces, or another system than Linux, gives
 
 
@@ -44,7 +45,9 @@ def keep(serve: Callable[[str, bool], None], control: socket.socket) -> None:
             finally:
                 os._exit(status)
         control.close()  # the grader sees the end of the channel when the server ends
-        signal.sigwait(WAKING)
+        while signal.sigwait(WAKING) == signal.SIGCHLD:
+            if os.waitpid(server, os.WNOHANG) != RUNNING:
+                return
         os.kill(server, signal.SIGKILL)
         os.waitpid(server, 0)
     finally:

@@ -157,6 +157,7 @@ class ForkServer:
         self._control.settimeout(START_S)
         self._surroundings: dict[str, Any] = {}
         self._used = False
+        self._told = ""  # of its end, where it ended by itself
         self.closed = False
 
     @property
@@ -195,10 +196,13 @@ class ForkServer:
         return reply
 
     def _last_words(self) -> str:
-        self._process.kill()
-        _, errors = self._process.communicate()
-        lines = errors.decode(errors="replace").strip().splitlines()[-3:] or ["it printed nothing"]
-        return "the process that forks sandboxes has ended; its last lines: " + " / ".join(lines)
+        """Why there is no server any more: the same to all who ask."""
+        if not self._told:
+            self._process.kill()
+            _, errors = self._process.communicate()
+            lines = errors.decode(errors="replace").strip().splitlines()[-3:] or ["it printed nothing"]
+            self._told = "the process that forks sandboxes has ended; its last lines: " + " / ".join(lines)
+        return self._told
 
     def close(self) -> None:
         """End the server and every sandbox that it still has."""
