@@ -4,14 +4,15 @@
 
 First the same notebooks through every door, in one run: `python -m autograder grade` with all cores and with one job,
 `nbgrader autograde` as configured here, and stock `nbgrader autograde`, which runs every notebook, check cells too, in
-a kernel of its own. Broken submissions are left out there: stock nbgrader does not finish them. Then larger classes,
-broken and endless submissions among them, with our command alone. Each time includes starting the program; memory is
-the most that its processes have at once, shared pages counted once.
+a kernel of its own. Broken submissions are left out there: stock nbgrader does not finish them. Then larger classes
+with our command alone, without and with broken and endless submissions among them. Each time includes starting the
+program; memory is the most that its processes have at once, shared pages counted once.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import platform
 import shutil
@@ -147,11 +148,12 @@ def main() -> None:
     stock_s = costs["stock nbgrader autograde"].seconds / students / len(labs)
     for door, cost in costs.items():
         print(told(door, students, students * len(labs), cost, stock_s))
-    for size in arguments.classes:
+    for size, whole in itertools.product(arguments.classes, (True, False)):
         with tempfile.TemporaryDirectory() as name:
-            submitted = made_up_class(Path(name) / "class", labs, size, whole=False)
+            submitted = made_up_class(Path(name) / "class", labs, size, whole)
             cost = run(*GRADE, str(submitted), cwd=ROOT, allowed=(0, 3))
-        print(told(f"grade, {os.cpu_count()} jobs, broken ones too", size, size * len(labs), cost, stock_s), flush=True)
+        door = f"grade, {os.cpu_count()} jobs{'' if whole else ', broken ones too'}"
+        print(told(door, size, size * len(labs), cost, stock_s), flush=True)
 
 
 if __name__ == "__main__":
