@@ -23,12 +23,14 @@ class BadEdit(Exception):
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to write the answer. `fails`: all the checks that do not pass on it; none for a right one."""
+    """One way to write the answer. `fails`: all the checks that do not pass on it; none for a right one. `sometimes`:
+    those that pass with some seeds and not with others, as the short training of a mistake that slows learning."""
 
     name: str
     sentence: str
     edits: tuple[Edit, ...]
     fails: tuple[str, ...]
+    sometimes: tuple[str, ...] = ()
 
     @property
     def is_right(self) -> bool:
@@ -46,9 +48,9 @@ class Variant:
         return cells
 
 
-def wrong(name: str, sentence: str, *edits: Edit, fails: Sequence[str]) -> Variant:
+def wrong(name: str, sentence: str, *edits: Edit, fails: Sequence[str], sometimes: Sequence[str] = ()) -> Variant:
     """A known mistake. `sentence` completes "This is what comes out when ..." and ends with a full stop."""
-    return Variant(name, sentence, edits, tuple(fails))
+    return Variant(name, sentence, edits, tuple(fails), tuple(sometimes))
 
 
 def right(name: str, sentence: str, *edits: Edit) -> Variant:

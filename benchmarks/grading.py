@@ -5,14 +5,13 @@
 First the same notebooks through every door, in one run: `python -m autograder grade` with all cores and with one job,
 `nbgrader autograde` as configured here, and stock `nbgrader autograde`, which runs every notebook, check cells too, in
 a kernel of its own. Broken submissions are left out there: stock nbgrader does not finish them. Then larger classes
-with our command alone, without and with broken and endless submissions among them. Each time includes starting the
-program; memory is the most that its processes have at once, shared pages counted once.
+through our doors alone, and through our command with broken and endless submissions among them. Each time includes
+starting the program; memory is the most that its processes have at once, shared pages counted once.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import platform
 import shutil
@@ -30,6 +29,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 LOOK_EVERY_S = 3.0  # between two looks at the memory, each of which costs the processes looked at some milliseconds
+ALL_CORES, STOCK_DOOR = f"grade, {os.cpu_count()} jobs", "stock nbgrader autograde"
 GRADE = (sys.executable, "-m", "autograder", "grade", "--no-cache", "--csv", os.devnull)
 STOCK = """
 c = get_config()
@@ -104,56 +104,57 @@ def made_up_class(folder: Path, labs: Sequence[str], students: int, whole: bool)
     return folder
 
 
-def same_notebooks(folder: Path, labs: Sequence[str], students: int) -> dict[str, Cost]:
-    """What every door takes for the same submissions."""
-    submitted, ours = (
-        made_up_class(folder / "class", labs, students, whole=True),
-        (ROOT / "nbgrader_config.py").read_text(),
-    )
+def same_notebooks(folder: Path, labs: Sequence[str], students: int, stock: bool) -> dict[str, Cost]:
+    """What every door takes for the same submissions; `stock`: stock nbgrader's too."""
+    submitted = made_up_class(folder / "class", labs, students, whole=True)
     costs = {
-        f"grade, {os.cpu_count()} jobs": run(*GRADE, str(submitted), cwd=ROOT),
+        ALL_CORES: run(*GRADE, str(submitted), cwd=ROOT),
         "grade --jobs 1": run(*GRADE, str(submitted), "--jobs", "1", cwd=ROOT),
     }
-    for door, config in (("nbgrader autograde, configured here", ours), ("stock nbgrader autograde", STOCK)):
+    configurations = {"nbgrader autograde, configured here": (ROOT / "nbgrader_config.py").read_text()}
+    configurations |= {STOCK_DOOR: STOCK} if stock else {}
+    for door, config in configurations.items():
         cost = Cost(0.0, 0.0)
         for lab in labs:
-            kept = folder / f"{door} {lab}"
             submitted_lab = folder / f"submitted {lab}"
             if not submitted_lab.exists():
                 for student in submitted.iterdir():
                     shutil.copytree(student / lab, submitted_lab / student.name / lab)
-            cost += run("nbgrader", "autograde", lab, cwd=course(kept, lab, submitted_lab, config))
+            of_lab = course(folder / f"{door} {lab}", lab, submitted_lab, config)
+            cost += run("nbgrader", "autograde", lab, cwd=of_lab)
         costs[door] = cost
     return costs
 
 
-def told(name: str, students: int, submissions: int, cost: Cost, stock_s: float | None) -> str:
-    each = cost.seconds / submissions
-    ratio = f"{stock_s / each:.1f}" if stock_s else ""
-    return f"| {students} | {name} | {each:.2f} | {60 / each:.0f} | {ratio} | {cost.memory_gb:.1f} |"
+def tell(students: int, labs: Sequence[str], costs: dict[str, Cost], stock_s: float) -> None:
+    """Print the table's lines for one class."""
+    for door, cost in costs.items():
+        each = cost.seconds / students / len(labs)
+        figures = f"{each:.2f} | {60 / each:.0f} | {stock_s / each:.1f} | {cost.memory_gb:.1f}"
+        print(f"| {students} | {door} | {figures} |", flush=True)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("labs", nargs="*", default=["gan"])
     parser.add_argument("--students", type=int, default=10, help="of the class that goes through every door")
-    parser.add_argument("--classes", type=int, nargs="*", default=[], help="sizes of classes for our command alone")
+    parser.add_argument("--classes", type=int, nargs="*", default=[], help="sizes of classes for our doors alone")
     arguments = parser.parse_args()
     labs, students = arguments.labs, arguments.students
     print(f"{', '.join(labs)}; {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     print("| students | door | seconds a submission | submissions a minute | times stock | memory, GB |")
     print("| --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
-        costs = same_notebooks(Path(name), labs, students)
-    stock_s = costs["stock nbgrader autograde"].seconds / students / len(labs)
-    for door, cost in costs.items():
-        print(told(door, students, students * len(labs), cost, stock_s))
-    for size, whole in itertools.product(arguments.classes, (True, False)):
+        costs = same_notebooks(Path(name), labs, students, stock=True)
+    stock_s = costs[STOCK_DOOR].seconds / students / len(labs)
+    tell(students, labs, costs, stock_s)
+    for size in arguments.classes:
         with tempfile.TemporaryDirectory() as name:
-            submitted = made_up_class(Path(name) / "class", labs, size, whole)
+            tell(size, labs, same_notebooks(Path(name), labs, size, stock=False), stock_s)
+        with tempfile.TemporaryDirectory() as name:
+            submitted = made_up_class(Path(name) / "class", labs, size, whole=False)
             cost = run(*GRADE, str(submitted), cwd=ROOT, allowed=(0, 3))
-        door = f"grade, {os.cpu_count()} jobs{'' if whole else ', broken ones too'}"
-        print(told(door, size, size * len(labs), cost, stock_s), flush=True)
+            tell(size, labs, {f"{ALL_CORES}, broken ones too": cost}, stock_s)
 
 
 if __name__ == "__main__":

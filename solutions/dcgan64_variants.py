@@ -252,6 +252,7 @@ WEIGHTS_MISTAKES = [
         "This is what comes out when the weights are drawn from N(0, 0.2). See section 6.",
         (DRAWN, DRAWN.replace("0.02", "0.2")),
         fails=(WEIGHTS,),
+        sometimes=(TRAINING,),
     ),
     wrong(
         "weights_with_variance_0_02",
@@ -259,6 +260,7 @@ WEIGHTS_MISTAKES = [
         "See section 6.",
         (DRAWN, DRAWN.replace("0.02", "0.02**0.5")),
         fails=(WEIGHTS,),
+        sometimes=(TRAINING,),
     ),
     wrong(
         "weights_uniform",

@@ -682,6 +682,7 @@ DISCRIMINATOR_UPDATE = [
         "See section 4.",
         (D_RETURN, D_RETURN.replace("return", "[p.data.clamp_(-0.01, 0.01) for p in D.parameters()]\n    return")),
         fails=(D_UPDATE,),
+        sometimes=(TRAINING,),
     ),
     wrong(
         "discriminator_update_also_steps_generator",

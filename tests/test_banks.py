@@ -45,7 +45,7 @@ def test_a_variant_loses_what_it_must_and_is_never_called_another(
 ) -> None:
     result = _graded(banks_grader, lab, variant)
     lost = {check.id: check.message for check in result.checks if check.status != "passed"}
-    assert tuple(lost) == variant.fails, lost
+    assert tuple(check for check in lost if check not in variant.sometimes) == variant.fails, lost
     assert {check.mistake for check in result.checks} <= {None, variant.name}
 
 
@@ -56,6 +56,7 @@ def test_a_bank_is_well_formed(lab: str) -> None:
     assert len(names) == len(set(names))
     for variant in BANKS[lab]:
         assert list(variant.fails) == [check for check in order if check in variant.fails], variant.name
+        assert set(variant.sometimes) <= set(order) - set(variant.fails), variant.name
         assert variant.sentence.endswith("."), variant.name
 
 
