@@ -733,8 +733,9 @@ HARMING = [
     ),
     _harm(
         "returns_a_huge_tensor",
-        "a network returns half a gigabyte",
-        "class Generator(Generator):\n    def forward(self, z): return torch.zeros(2**27)",
+        "a network returns what would be half a gigabyte, of a few bytes of memory",
+        "class Generator(Generator):\n    def forward(self, z): return torch.zeros(1).expand(2**27)",
+        "an array of 536,870,912 bytes is too large to send",
         score=54,
     ),
     _harm(

@@ -20,7 +20,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from autograder.sandbox import stand_ins
 from autograder.sandbox.cells import describe
-from autograder.wire import Handle
+from autograder.wire import MAX_ARRAYS, Handle
 
 MAX_TEXT = 10_000  # characters of a string that are sent
 MAX_ITEMS = 10_000  # items of a list, tuple or dict that are sent
@@ -226,8 +226,10 @@ class Respondent:
         if isinstance(value, float | int):
             return float(value) if isinstance(value, float) else int(value)
         if isinstance(value, torch.Tensor) and value.device.type != "meta":
+            _require_sendable(value.numel() * value.element_size())
             return value.detach().to("cpu", copy=True).numpy()  # a copy: in a notebook nothing else makes one
         if isinstance(value, np.ndarray):
+            _require_sendable(value.nbytes)
             return value.copy()
         if depth and isinstance(value, list | tuple | dict) and len(value) <= MAX_ITEMS:
             return self._plain_container(value, depth - 1)
@@ -240,6 +242,12 @@ class Respondent:
             return {str(key)[:MAX_TEXT]: self._plain(item, depth) for key, item in value.items()}
         items = [self._plain(item, depth) for item in value]
         return items if isinstance(value, list) else tuple(items)
+
+
+def _require_sendable(size: int) -> None:
+    """Errors: `ValueError` for an array of more bytes than a frame takes, before its copies cost seconds."""
+    if size > MAX_ARRAYS:
+        raise ValueError(f"an array of {size:,} bytes is too large to send; at most {MAX_ARRAYS:,} are sent")
 
 
 class _Missing(Exception):
