@@ -64,11 +64,12 @@ LABS = {
     "experiment_wgan": Planned("wgan", 6),
 }
 OPTIONAL = {
-    "experiment_mlp_gan": Planned("mlp_gan", 60),
-    "experiment_gan32": Planned("gan32", 70),
-    "experiment_cgan": Planned("cgan", 70, labelled=True, grid=(12, 20)),  # two columns of each digit
-    "experiment_lsgan": Planned("lsgan", 70, labelled=True, grid=(12, 20)),
+    "experiment_mlp_gan": Planned("mlp_gan", 40),
+    "experiment_gan32": Planned("gan32", 50),
+    "experiment_cgan": Planned("cgan", 50, labelled=True, grid=(12, 20)),  # two columns of each digit
+    "experiment_lsgan": Planned("lsgan", 50, labelled=True, grid=(12, 20)),
     "experiment_dcgan32": Planned("dcgan32", 8),
+    "experiment_dcgan32_batch_64": Planned("dcgan32", 4, {"batch_size": 64}),  # as its notebook advises without a GPU
     "experiment_dcgan64": Planned("dcgan64", 4, grid=(8, 8)),
 }
 HYPERPARAMETERS = {  # after two epochs, beside experiment_wgan's second; each changes one setting of the one before
@@ -102,7 +103,12 @@ def asked_batches(run: LoggedRun) -> int:
     return ASKED_EPOCHS * math.ceil(ASKED_IMAGES / int(run.settings["batch_size"]))
 
 
-def lab_row(run: LoggedRun) -> list[str]:
+def shown_name(name: str) -> str:
+    """A run's name in the tables and in the names of pictures."""
+    return name.removeprefix("experiment_")
+
+
+def lab_row(name: str, run: LoggedRun) -> list[str]:
     """A lab's line of the first table."""
     figures = run.final_quality
     assert figures is not None
@@ -110,7 +116,7 @@ def lab_row(run: LoggedRun) -> list[str]:
     losses = [f"{run.losses[name][1][-50:].mean():.2f}" for name in ("Discriminator", "Generator")]
     time = [f"{run.seconds / run.num_epoch:.1f}", f"{run.seconds / 60:.0f}"]
     quality = [f"{figures.frechet_distance:.1f}", f"{figures.confidence:.3f}", str(figures.classes_covered)]
-    return [run.lab.lower(), str(run.num_epoch), share, *time, *losses, *quality]
+    return [shown_name(name), str(run.num_epoch), share, *time, *losses, *quality]
 
 
 def hyperparameter_row(name: str, run: LoggedRun) -> list[str]:
@@ -133,19 +139,20 @@ def sampler(planned: Planned, G: nn.Module) -> Sampler:
     return (lambda z: G(z, torch.arange(len(z)) % CLASSES)) if planned.labelled else G
 
 
-def samples_and_spread(planned: Planned, folder: Path, pictures: Path) -> str:
+def samples_and_spread(name: str, folder: Path, pictures: Path) -> str:
     """Save a picture of a trained lab's samples; return its figures' spread over seeds of noise."""
+    planned = PLAN[name]
     names = notebook_names(planned.lab)
     G, D = names["build_models"](torch.device("cpu"))
     optim_G, optim_D = names["build_optimizers"](G, D)
     load_checkpoint(folder / CHECKPOINT, G=G, D=D, optim_G=optim_G, optim_D=optim_D)
     value_range, sample = names["digits"].value_range, sampler(planned, G)
     shown = generated(G, fixed_noise(math.prod(planned.grid)), sample)
-    save_grey(sample_grid(shown, value_range, planned.grid[1]), pictures / f"{planned.lab}_samples.png")
+    save_grey(sample_grid(shown, value_range, planned.grid[1]), pictures / f"{shown_name(name)}_samples.png")
     judge = QualityJudge(names["digits"])
     told = spread_over_seeds(judge, lambda seed: generated(G, fixed_noise(judge.count, seed=seed), sample), NOISE_SEEDS)
     heeded = f", {labels_heeded(G, judge):.1%} are the digit asked for" if planned.labelled else ""
-    return f"{planned.lab}: {told}{heeded}; real digits: {judge.floor}"
+    return f"{shown_name(name)}: {told}{heeded}; real digits: {judge.floor}"
 
 
 def labels_heeded(G: nn.Module, judge: QualityJudge) -> float:
@@ -188,12 +195,12 @@ def tell(out: Path, pictures: Path) -> None:
     runs = {name: run for name in PLAN if (run := logged(out / name))}
     labs = {name: run for name, run in runs.items() if name not in HYPERPARAMETERS}
     head = "lab|epochs|batches (of the notebook's)|s an epoch|minutes|loss of D|loss of G"
-    print_table(f"{head}|Frechet distance|confidence|classes", [lab_row(run) for run in labs.values()])
+    print_table(f"{head}|Frechet distance|confidence|classes", [lab_row(name, run) for name, run in labs.items()])
     for file, group in COMPARED.items():
         if beside := [run for name, run in labs.items() if name in group]:
             save_small(comparison(beside), pictures / file, dpi=60)
     for name in labs:
-        print(samples_and_spread(PLAN[name], out / name, pictures))
+        print(samples_and_spread(name, out / name, pictures))
     if runs.keys() & HYPERPARAMETERS.keys():
         tell_hyperparameters(runs, pictures)
 
