@@ -43,12 +43,12 @@ def test_a_single_run_of_a_lab_with_labels_is_told_and_drawn(monkeypatch, capsys
     optim_G, optim_D = names["build_optimizers"](G, D)
     save_checkpoint(folder / CHECKPOINT, 4, 16, G=G, D=D, optim_G=optim_G, optim_D=optim_D)
     printed = tell(monkeypatch, capsys, "--out", tmp_path / "runs", "--pictures", tmp_path / "pictures")
-    assert "| cgan | 4 | 16 (0%) | 0.0 | 0 | 0.21 | 0.42 | 123.4 | 0.500 | 1 |\n" in printed
+    assert "| cgan | 4 | 16 (0 %) | 0.0 | 0 | 0.21 | 0.42 | 123.4 | 0.500 | 1 |\n" in printed
     assert "cgan: Frechet distance " in printed
-    assert "% are the digit asked for; real digits: Frechet distance " in printed
+    assert " % are the digit asked for (of 0 to 9: " in printed
     assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == ["cgan_samples.png", "optional_labs.png"]
     with Image.open(tmp_path / "pictures" / "cgan_samples.png") as picture:
-        assert picture.size == (20 * 34 + 2, 12 * 34 + 2)
+        assert picture.size == (20 * 34 + 2, 6 * 34 + 2)
 
 
 def test_no_run_is_an_empty_table_and_no_picture(monkeypatch, capsys, tmp_path):
@@ -79,6 +79,11 @@ def test_labels_are_heeded_where_the_digit_asked_for_is_made():
     plainest = judge.classifier.probabilities(classifier_pixels(digits.images, digits.value_range)).argmax(dim=0)
     assert digits.labels[plainest].tolist() == list(range(10))
     G = Obedient(digits.images[plainest])
-    assert results.labels_heeded(G, judge) == pytest.approx(0.9)
+    assert results.labels_heeded(G, judge) == [1, 1, 1, 1, 1, 1, 0, 1, 1, 1]
     in_turn = results.sampler(results.PLAN["experiment_cgan"], G)(torch.zeros(12, 100))
     assert in_turn.equal(G.images[[0, 1, 2, 3, 4, 5, 9, 7, 8, 9, 0, 1]])
+
+
+def test_the_shares_of_heeded_labels_are_a_sentence():
+    told = results.heeded_text([1, 1, 1, 1, 1, 1, 0, 1, 1, 0.25])
+    assert told == "82.5 % are the digit asked for (of 0 to 9: 100, 100, 100, 100, 100, 100, 0, 100, 100, 25)"
