@@ -60,19 +60,21 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
 
     def _begin(self, cells: Sequence[Cell], path: Path, of: Mapping[str, str]) -> None:
         """Begin to grade a submission, and the one after it, which nbgrader has not opened yet."""
+        course = CourseDirectory(parent=self)
+        if str(path.parent) != course.format_path(course.submitted_directory, of["student"], of["assignment"]):
+            return  # nbgrader opens it once more as its own copy, and all of this is under way
         with contextlib.suppress(UnknownLab):  # told when its turn comes
             ahead = SandboxedGrades(parent=self).ahead(of["notebook"])
             ahead.begin(cells)
-            following = self._after(path, of["assignment"])
+            following = self._after(path, course, of["assignment"])
             with contextlib.suppress(Unreadable):
                 if following is not None:
                     ahead.begin(notebook_cells(_read(following)))
 
-    def _after(self, path: Path, assignment: str) -> Path | None:
+    def _after(self, path: Path, course: CourseDirectory, assignment: str) -> Path | None:
         """The submission that nbgrader goes on with; None where it is the last, or the next may be skipped."""
-        course = CourseDirectory(parent=self)
         folders = sorted(glob.glob(course.format_path(course.submitted_directory, course.student_id, assignment)))
-        if str(path.parent) not in folders[:-1]:  # the last, or autograded already: nbgrader opens it once more
+        if str(path.parent) not in folders[:-1]:
             return None
         following = folders[folders.index(str(path.parent)) + 1]
         pattern = course.format_path(course.submitted_directory, "(?P<student>.*)", re.escape(assignment), escape=True)

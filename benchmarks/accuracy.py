@@ -5,7 +5,7 @@
 Grades every known mistake and unusual right answer of a lab's bank through the sandbox, with a seed of its own each;
 then pairs of mistakes drawn at random, which must lose what the worse of the two loses and must not be named as a
 third; then the reference answer with so many seeds, and every right answer with a twentieth of them; then the short
-training run of every right answer with all of them.
+training run of every unusual right answer with all of them.
 """
 
 from __future__ import annotations
@@ -169,17 +169,18 @@ class Bank:
         in_threads(one, range(1, seeds + 1))
 
     def short_trainings(self, seeds: int) -> None:
-        """The short training run of the answer and of every right answer, with every seed."""
-        right = [self.answer, *(variant.cells(self.answer) for variant in self.variants if variant.is_right)]
+        """The short training run of every unusual right answer with every seed."""
+        right = [variant for variant in self.variants if variant.is_right]
         checks = [check for check in self.lab.checks if check.id.startswith("short_training")]
         limits = Limits(submission_s=LONG_S, cpu_s=int(LONG_S))
 
         def one(place: int) -> None:
-            with Session(self.base.server, self.lab, right[place], self.base.device, limits) as session:
+            cells = right[place].cells(self.answer)
+            with Session(self.base.server, self.lab, cells, self.base.device, limits) as session:
                 for seed in range(1, seeds + 1):
                     for verdict in judge(checks, Student(session.respond, seed, self.base.device), None):
                         if verdict.status != "passed":
-                            told = f"right answer {place}, seed {seed}, {verdict.check.id}: {verdict.message}"
+                            told = f"{right[place].name}, seed {seed}, {verdict.check.id}: {verdict.message}"
                             self.row.wronged.append(told)
 
         in_threads(one, range(len(right)))

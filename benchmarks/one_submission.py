@@ -14,7 +14,6 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from autograder.grading import Grader, grader
 from autograder.judging import judge
@@ -23,8 +22,8 @@ from autograder.sandbox.process import Sandbox
 from autograder.session import Session
 from autograder.student import Student
 from autograder.submission import Submission, answer_path
+from benchmarks.accuracy import SOLUTIONS
 
-SOLUTIONS = Path(__file__).resolve().parents[1] / "solutions"
 CHECKS = "all checks"
 
 

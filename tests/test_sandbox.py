@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,11 @@ def test_the_working_folder_is_private_and_gone_afterwards(server: ForkServer) -
         needs(sandbox, PRIVATE_FILES)
         assert os.listdir(sandbox.folder) == []  # nobody else sees it
     assert not Path(sandbox.folder).exists()
+
+
+def test_temporary_files_lie_in_the_working_folder(run: Run) -> None:
+    assert run("import os, tempfile\nassert os.path.dirname(tempfile.mkdtemp()) == os.getcwd()") == {"value": None}
+    assert run("with tempfile.NamedTemporaryFile() as log:\n    log.write(b'x')") == {"value": None}
 
 
 def test_the_whole_folder_is_limited_not_only_each_file(server: ForkServer) -> None:
@@ -207,7 +213,28 @@ def test_bytes_that_are_no_reply_end_the_sandbox_and_nothing_else(server: ForkSe
         sandbox.ask({"op": "run", "number": 1, "source": forged}, 3)
 
 
-def test_a_dead_fork_server_is_told_with_its_last_words() -> None:
+def test_grading_leaves_no_file_behind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with ForkServer() as server, Sandbox(server, "cpu", [], Limits()) as sandbox:
+        assert sandbox.ask({"op": "run", "number": 1, "source": "import matplotlib.pyplot"}, 10) == {"value": None}
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fork_server_that_dies_leaves_no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with ForkServer() as server:
+        sandbox = Sandbox(server, "cpu", [], Limits())
+        for number in range(500):  # much to delete, so that a keeper that is killed would not be through with it
+            (Path(sandbox.folder).parent / f"{number}").touch()
+        sandbox._channel.close()
+        psutil.Process(server._process.pid).children()[0].kill()
+        with pytest.raises(ForkServerFailed):
+            Sandbox(server, "cpu", [], Limits())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_dead_fork_server_is_told_with_its_last_words(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     server = ForkServer()
     server._process.kill()
     server._process.wait()

@@ -198,7 +198,7 @@ class ForkServer:
     def _last_words(self) -> str:
         """Why there is no server any more: the same to all who ask."""
         if not self._told:
-            self._process.kill()
+            self._process.terminate()  # the keeper then clears up; killed, it would leave the sandboxes' folder
             _, errors = self._process.communicate()
             lines = errors.decode(errors="replace").strip().splitlines()[-3:] or ["it printed nothing"]
             self._told = "the process that forks sandboxes has ended; its last lines: " + " / ".join(lines)

@@ -92,6 +92,10 @@ def load_libraries() -> None:
     gc.freeze()
 
 
+def _temporary_files_in(folder: str) -> None:
+    os.environ["TMPDIR"] = tempfile.tempdir = folder  # `tempfile` looks at the variable only once
+
+
 def _shut_in(
     channel: socket.socket, folder: str, apart: bool, limits: Limits, device: str
 ) -> tuple[socket.socket, list[str]]:
@@ -106,7 +110,8 @@ def _shut_in(
     sys.stdin, sys.stdout, sys.stderr = open(0), CutOutput(), CutOutput()  # noqa: SIM115
     layers = separate(folder, limits) if apart else []
     os.chdir(folder)
-    os.environ.update({"HOME": folder, "TMPDIR": folder, "USER": "student"})
+    os.environ.update({"HOME": folder, "USER": "student"})
+    _temporary_files_in(folder)
     return connection, layers + isolate(folder, limits, device)
 
 
@@ -214,6 +219,7 @@ def _serve(control: socket.socket, folder: str, apart: bool) -> None:
     try:
         server = Server(control, folder, apart)
         control.send(json.dumps(server.surroundings()).encode())
+        _temporary_files_in(folder)  # what the libraries leave lying goes with the sandboxes
         load_libraries()
         server.serve()
     except Exception:
