@@ -1,12 +1,15 @@
 """How fast a made-up class is graded, and with how much memory: our command, nbgrader configured here, stock nbgrader.
 
     python -m benchmarks.grading gan dcgan wgan --students 10 --classes 50 200
+    python -m benchmarks.grading gan --otter OTHER_ENVIRONMENT/bin/otter
 
 First the same notebooks through every door, in one run: `python -m autograder grade` with all cores and with one job,
 `nbgrader autograde` as configured here, and stock `nbgrader autograde`, which runs every notebook, check cells too, in
-a kernel of its own. Broken submissions are left out there: stock nbgrader does not finish them. Then larger classes
-through our doors alone, and through our command with broken and endless submissions among them. Each time includes
-starting the program; memory is the most that its processes have at once, shared pages counted once.
+a kernel of its own; with `--otter`, otter-grader's `otter run` too, whose test files ask for the same checks. (`otter
+grade`, which runs several at once, needs a container of each.) Broken submissions are left out there: stock nbgrader
+does not finish them. Then larger classes through our doors alone, and through our command with broken and endless
+submissions among them. Each time includes starting the program; memory is the most that its processes have at once,
+shared pages counted once.
 """
 
 from __future__ import annotations
@@ -24,12 +27,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import nbformat
 import psutil
+
+from autograder.example_class import KINDS
+from autograder.lab import load_lab
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 LOOK_EVERY_S = 3.0  # between two looks at the memory, each of which costs the processes looked at some milliseconds
 ALL_CORES, STOCK_DOOR = f"grade, {os.cpu_count()} jobs", "stock nbgrader autograde"
+OTTER_DOOR = "otter run, one after the other"
 GRADE = (sys.executable, "-m", "autograder", "grade", "--no-cache", "--csv", os.devnull)
 STOCK = """
 c = get_config()
@@ -39,6 +47,14 @@ c.CourseDirectory.release_directory = "assignments"
 c.GenerateAssignment.force = True
 c.ClearSolutions.code_stub = {"python": "raise NotImplementedError"}
 c.Execute.timeout = 120
+"""
+OTTER_TEST = """from otter.test_files import test_case
+OK_FORMAT = False
+name, points = {id!r}, {points!r}
+
+@test_case()
+def test(check):
+    check({id!r})
 """
 
 
@@ -89,10 +105,41 @@ def course(folder: Path, lab: str, submitted: Path, config: str) -> Path:
     return folder
 
 
+def otter_run(otter: str, folder: Path, lab: str, submitted: Path) -> Cost:
+    """What `otter run` takes for these submissions, one after the other. Its test files call the lab's check cells."""
+    tests = folder / "tests"
+    tests.mkdir(parents=True)
+    checks = {check.id: check for check in load_lab(lab).checks}
+    for check in checks.values():
+        (tests / f"{check.id}.py").write_text(OTTER_TEST.format(id=check.id, points=check.points))
+    run(otter, "generate", "-t", "tests", "-o", "checks.zip", "--no-requirements", "--no-environment", cwd=folder)
+    cost = Cost(0.0, 0.0)
+    for student in sorted(submitted.iterdir()):
+        notebook = nbformat.read(student / lab / f"{lab}.ipynb", as_version=4)
+        for cell in notebook.cells:
+            if cell.metadata.get("nbgrader", {}).get("grade_id") in checks:
+                cell.metadata["tags"] = ["otter_ignore"]  # the test files ask the same, and once is enough
+        nbformat.write(notebook, folder / f"{lab}.ipynb")
+        out = folder / student.name
+        out.mkdir()
+        cost += run(
+            "env",
+            "NBGRADER_EXECUTION=autograde",
+            otter,
+            "run",
+            "-a",
+            "checks.zip",
+            "-o",
+            str(out),
+            f"{lab}.ipynb",
+            cwd=folder,
+        )
+        assert (out / "results.json").exists(), f"otter-grader left no result of {student.name}"
+    return cost
+
+
 def made_up_class(folder: Path, labs: Sequence[str], students: int, whole: bool) -> Path:
     """A made-up class of these labs; `whole`: without its broken submissions, of which each dozen has two."""
-    from autograder.example_class import KINDS
-
     made = folder.with_name("made")
     many = str(2 * students if whole else students)
     run(sys.executable, "-m", "autograder", "example-class", str(made), "--students", many, cwd=ROOT)
@@ -104,8 +151,8 @@ def made_up_class(folder: Path, labs: Sequence[str], students: int, whole: bool)
     return folder
 
 
-def same_notebooks(folder: Path, labs: Sequence[str], students: int, stock: bool) -> dict[str, Cost]:
-    """What every door takes for the same submissions; `stock`: stock nbgrader's too."""
+def same_notebooks(folder: Path, labs: Sequence[str], students: int, stock: bool, otter: str = "") -> dict[str, Cost]:
+    """What every door takes for the same submissions; `stock`: stock nbgrader's too; `otter`: its program."""
     submitted = made_up_class(folder / "class", labs, students, whole=True)
     costs = {
         ALL_CORES: run(*GRADE, str(submitted), cwd=ROOT),
@@ -123,6 +170,8 @@ def same_notebooks(folder: Path, labs: Sequence[str], students: int, stock: bool
             of_lab = course(folder / f"{door} {lab}", lab, submitted_lab, config)
             cost += run("nbgrader", "autograde", lab, cwd=of_lab)
         costs[door] = cost
+    if otter:
+        costs[OTTER_DOOR] = sum((otter_run(otter, folder / f"otter {lab}", lab, submitted) for lab in labs), Cost(0, 0))
     return costs
 
 
@@ -139,13 +188,14 @@ def main() -> None:
     parser.add_argument("labs", nargs="*", default=["gan"])
     parser.add_argument("--students", type=int, default=10, help="of the class that goes through every door")
     parser.add_argument("--classes", type=int, nargs="*", default=[], help="sizes of classes for our doors alone")
+    parser.add_argument("--otter", default="", help="otter-grader's program, to time it too")
     arguments = parser.parse_args()
     labs, students = arguments.labs, arguments.students
     print(f"{', '.join(labs)}; {os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
     print("| students | door | seconds a submission | submissions a minute | times stock | memory, GB |")
     print("| --- | --- | --- | --- | --- | --- |")
     with tempfile.TemporaryDirectory() as name:
-        costs = same_notebooks(Path(name), labs, students, stock=True)
+        costs = same_notebooks(Path(name), labs, students, stock=True, otter=arguments.otter)
     stock_s = costs[STOCK_DOOR].seconds / students / len(labs)
     tell(students, labs, costs, stock_s)
     for size in arguments.classes:
