@@ -23,10 +23,10 @@ class NoSolutions(FileNotFoundError):
     """The class is made from the reference answers, and they are not there."""
 
 
-def write_class(folder: Path, students: int, seed: int, root: Path) -> int:
+def write_class(folder: Path, students: int, seed: int, root: Path, kinds: Sequence[str] = KINDS) -> int:
     """Write `folder/<student>/<lab>/<lab>.ipynb` for every lab that is not optional. Returns how many students.
 
-    Errors: `NoSolutions`.
+    `kinds`: what the first students hand in, and again those after them. Errors: `NoSolutions`.
     """
     required = [name for name in lab_names() if not load_lab(name).optional]
     labs = [name for name in required if (root / "solutions" / f"{name}.py").exists()]
@@ -38,7 +38,7 @@ def write_class(folder: Path, students: int, seed: int, root: Path) -> int:
         release = (root / "assignments" / lab / f"{lab}.ipynb").read_text()
         for number in range(students):
             draw = random.Random(f"{seed} {lab} {number}")  # noqa: S311 - a made-up class, no secret
-            text = _submission(KINDS[number % len(KINDS)], release, answer, variants, draw)
+            text = _submission(kinds[number % len(kinds)], release, answer, variants, draw)
             path = folder / f"student-{number + 1:03d}" / lab / f"{lab}.ipynb"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)

@@ -6,10 +6,10 @@
 First the same notebooks through every door, in one run: `python -m autograder grade` with all cores and with one job,
 `nbgrader autograde` as configured here, and stock `nbgrader autograde`, which runs every notebook, check cells too, in
 a kernel of its own; with `--otter`, otter-grader's `otter run` too, whose test files ask for the same checks. (`otter
-grade`, which runs several at once, needs a container of each.) Broken submissions are left out there: stock nbgrader
-does not finish them. Then larger classes through our doors alone, and through our command with broken and endless
-submissions among them. Each time includes starting the program; memory is the most that its processes have at once,
-shared pages counted once.
+grade`, which runs several at once, needs a container of each.) A tenth of the class is wrong; broken submissions are
+left out, because stock nbgrader does not finish them. Then larger classes through our doors alone, and through our
+command with one in twenty broken or endless. Each time includes starting the program; memory is the most that its
+processes have at once, shared pages counted once.
 """
 
 from __future__ import annotations
@@ -30,13 +30,15 @@ from pathlib import Path
 import nbformat
 import psutil
 
-from autograder.example_class import KINDS
+from autograder.example_class import write_class
 from autograder.lab import load_lab
 
 ROOT = Path(__file__).resolve().parents[1]
 BIN = Path(sys.executable).parent
 LOOK_EVERY_S = 3.0  # between two looks at the memory, each of which costs the processes looked at some milliseconds
 ALL_CORES, STOCK_DOOR = f"grade, {os.cpu_count()} jobs", "stock nbgrader autograde"
+SOUND = ["answer", "wrong", *8 * ["right"]]
+WITH_BROKEN = [*SOUND, "broken", *SOUND[1:]]
 OTTER_DOOR = "otter run, one after the other"
 GRADE = (sys.executable, "-m", "autograder", "grade", "--no-cache", "--csv", os.devnull)
 STOCK = """
@@ -138,22 +140,17 @@ def otter_run(otter: str, folder: Path, lab: str, submitted: Path) -> Cost:
     return cost
 
 
-def made_up_class(folder: Path, labs: Sequence[str], students: int, whole: bool) -> Path:
-    """A made-up class of these labs; `whole`: without its broken submissions, of which each dozen has two."""
-    made = folder.with_name("made")
-    many = str(2 * students if whole else students)
-    run(sys.executable, "-m", "autograder", "example-class", str(made), "--students", many, cwd=ROOT)
-    chosen = [s for n, s in enumerate(sorted(made.iterdir())) if not whole or KINDS[n % len(KINDS)] != "broken"]
-    for student in chosen[:students]:
-        for lab in labs:
-            shutil.copytree(student / lab, folder / student.name / lab)
-    shutil.rmtree(made)
+def made_up_class(folder: Path, labs: Sequence[str], students: int, kinds: Sequence[str]) -> Path:
+    """A made-up class of these labs."""
+    write_class(folder, students, 0, ROOT, kinds)
+    for other in (path for path in folder.glob("*/*") if path.name not in labs):
+        shutil.rmtree(other)
     return folder
 
 
 def same_notebooks(folder: Path, labs: Sequence[str], students: int, stock: bool, otter: str = "") -> dict[str, Cost]:
     """What every door takes for the same submissions; `stock`: stock nbgrader's too; `otter`: its program."""
-    submitted = made_up_class(folder / "class", labs, students, whole=True)
+    submitted = made_up_class(folder / "class", labs, students, SOUND)
     costs = {
         ALL_CORES: run(*GRADE, str(submitted), cwd=ROOT),
         "grade --jobs 1": run(*GRADE, str(submitted), "--jobs", "1", cwd=ROOT),
@@ -202,7 +199,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as name:
             tell(size, labs, same_notebooks(Path(name), labs, size, stock=False), stock_s)
         with tempfile.TemporaryDirectory() as name:
-            submitted = made_up_class(Path(name) / "class", labs, size, whole=False)
+            submitted = made_up_class(Path(name) / "class", labs, size, WITH_BROKEN)
             cost = run(*GRADE, str(submitted), cwd=ROOT, allowed=(0, 3))
             tell(size, labs, {f"{ALL_CORES}, broken ones too": cost}, stock_s)
 
