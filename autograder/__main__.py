@@ -12,18 +12,17 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from autograder.grading import AnswerFails, CannotGrade, Grader, default_jobs, grader
-from autograder.judging import NoSandbox
-from autograder.kept import KeptResults
-from autograder.lab import UnknownLab, lab_names, load_lab
+from autograder.errors import UNGRADABLE, WRONG_USAGE, AutograderError
+from autograder.grading import CannotGrade, Grader, default_jobs, grader
+from autograder.kept import FOLDER, LARGEST_SEED, KeptResults
+from autograder.lab import lab_names, load_lab
 from autograder.results import Report, Result
 from autograder.sandbox.isolation import Limits
-from autograder.submission import Unreadable, find
+from autograder.submission import find
 
-GRADED, STALE, WRONG_USAGE, UNGRADABLE = 0, 1, 2, 3  # exit statuses
+GRADED, STALE = 0, 1  # exit statuses, beside those of errors
 INTERRUPTED = 130  # what a shell gives for Ctrl-C
 ROOT = Path()  # the commands run from the repository's root
-CACHE = Path(".autograder")  # kept results, and the class's seed
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -39,9 +38,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     grade.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="for one submission; 120 unless told")
     grade.add_argument(
-        "--seed", type=int, help="replay a run with the seed of its receipt; drawn once a class unless told"
+        "--seed", type=_seed, help="replay a run with the seed of its receipt; drawn once a class unless told"
     )
-    grade.add_argument("--no-cache", action="store_true", help=f"neither read nor keep results in {CACHE}/")
+    grade.add_argument("--no-cache", action="store_true", help=f"neither read nor keep results in {FOLDER}/")
     grade.add_argument("--require-isolation", action="store_true", help="refuse where a protection is missing")
     build = commands.add_parser("build", help="build the notebooks and tables from solutions/<lab>.py")
     build.add_argument("labs", nargs="*", metavar="LAB")
@@ -60,6 +59,12 @@ def _natural(text: str) -> int:
     return int(text)
 
 
+def _seed(text: str) -> int:
+    if not text.isdecimal() or int(text) > LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {LARGEST_SEED}")
+    return int(text)
+
+
 def _seconds(text: str) -> float:
     try:
         seconds = float(text)
@@ -71,15 +76,14 @@ def _seconds(text: str) -> float:
 
 
 def _grade(arguments: argparse.Namespace, console: Console) -> int:
-    if arguments.scheduler is not None and arguments.jobs is not None:
-        raise CannotGrade("--jobs does not go with --scheduler: `dask worker --nthreads N` says how many.")
+    _refuse_what_does_not_go(arguments)
     labs = lab_names()
     if arguments.lab is not None:
         load_lab(arguments.lab)
     found = [submission for path in arguments.paths for submission in find(path, labs, arguments.lab)]
     limits = Limits() if arguments.timeout is None else Limits(submission_s=arguments.timeout)
     wanted = sorted({submission.lab for submission in found if submission.lab in labs})
-    kept = None if arguments.no_cache else KeptResults(ROOT / CACHE, ROOT / "solutions")
+    kept = None if arguments.no_cache else KeptResults(ROOT / FOLDER, ROOT / "solutions")
     with ExitStack() as stack:
         at_home = grader(wanted, arguments.seed, arguments.device, limits, ROOT / "solutions", kept)
         graded_by, jobs = _hands(stack.enter_context(at_home), arguments, stack)
@@ -109,6 +113,17 @@ def _grade(arguments: argparse.Namespace, console: Console) -> int:
     for result, check in report.ungradable:
         console.print(f"{result.student}, {check.id} could not be checked: {check.message}", style="red", markup=False)
     return UNGRADABLE if report.ungradable else GRADED
+
+
+def _refuse_what_does_not_go(arguments: argparse.Namespace) -> None:
+    """Errors: `CannotGrade`, before a class is graded in vain."""
+    if arguments.scheduler is not None and arguments.jobs is not None:
+        raise CannotGrade("--jobs does not go with --scheduler: `dask worker --nthreads N` says how many.")
+    if arguments.json == arguments.csv == "-":
+        raise CannotGrade("--json - and --csv - cannot both go to standard output: name a file for one of them.")
+    for target in (arguments.json, arguments.csv):
+        if target not in (None, "-") and not Path(target).absolute().parent.is_dir():
+            raise CannotGrade(f"{target} cannot be written: its folder does not exist. Make it, or name another.")
 
 
 def _hands(at_home: Grader, arguments: argparse.Namespace, stack: ExitStack) -> tuple[Grader, int]:
@@ -182,9 +197,12 @@ def main(words: Sequence[str] | None = None) -> int:
     commands = {"grade": _grade, "build": _build, "labs": _labs, "example-class": _example_class}
     try:
         return commands[arguments.command](arguments, console)
-    except (Unreadable, UnknownLab, OSError, AnswerFails, CannotGrade, NoSandbox) as error:
-        Console(stderr=True).print(f"autograder: {error}", markup=False, highlight=False)
-        return UNGRADABLE if isinstance(error, AnswerFails | NoSandbox) else WRONG_USAGE
+    except (AutograderError, OSError) as error:
+        told, status = str(error), getattr(error, "status", WRONG_USAGE)
+    except KeyboardInterrupt:  # before the first submission; `grade` tells how far it came after that
+        told, status = "interrupted", INTERRUPTED
+    Console(stderr=True).print(f"autograder: {told}", markup=False, highlight=False)
+    return status
 
 
 if __name__ == "__main__":

@@ -24,6 +24,7 @@ from nbgrader import preprocessors
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
+from autograder.errors import AutograderError
 from autograder.facts import NoFacts, load_table, table_path, table_text
 from autograder.grading import Grader
 from autograder.lab import Lab, load_lab
@@ -44,7 +45,7 @@ RELEASING = (
 )
 
 
-class BadSource(Exception):
+class BadSource(AutograderError):
     """A lab's text file breaks a rule of this format. The message says where and what to do."""
 
 
@@ -69,7 +70,7 @@ def _metadata(lab: Lab, cell: Any, number: int) -> Any:
     if "question" in given:
         return _graded(f"question_{given['question']}", locked=True, task=True, points=int(given["points"]))
     if "BEGIN SOLUTION" in cell.source:
-        raise BadSource(f'{lab.name}: cell {number} holds an answer and has no name; begin it with # %% name="..."')
+        raise BadSource(f'{lab.name}: cell {number + 1} holds an answer and has no name; begin it with # %% name="..."')
     return nbformat.from_dict({})
 
 
@@ -82,7 +83,7 @@ def _points(lab: Lab, check_id: str, number: int) -> int:
     try:
         return lab[check_id].points
     except KeyError as unknown:
-        raise BadSource(f"{lab.name}: cell {number}: {unknown.args[0]}") from None
+        raise BadSource(f"{lab.name}: cell {number + 1}: {unknown.args[0]}") from None
 
 
 def _require_all_checks(lab: Lab, notebook: Any) -> None:

@@ -18,6 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="PATH", help="grade this notebook, .py file or folder, not solutions/")
     group.addoption("--lab", metavar="LAB", help="the lab, where the file's name does not tell it")
     group.addoption("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where submissions run")
+    group.addoption("--seed", type=int, help="replay a run with the seed of its summary; drawn anew unless told")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,3 +32,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     for result in results:
         score = f"{points(result.score)} of {points(result.max_score)} points"
         terminalreporter.line(f"{result.student}, {result.lab}: {score}")
+    for seed in {result.receipt["seed"] for result in results if result.receipt}:
+        terminalreporter.line(f"graded with --seed {seed}")

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import AutograderError
 from autograder.lab import lab_names, load_lab
 from autograder.submission import Cell, Submission
 from autograder.variants import Variant, load_variants
@@ -19,7 +20,7 @@ KINDS = tuple(
 MARKERS = ("BEGIN SOLUTION", "END SOLUTION")
 
 
-class NoSolutions(FileNotFoundError):
+class NoSolutions(AutograderError):
     """The class is made from the reference answers, and they are not there."""
 
 

@@ -14,12 +14,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import AutograderError
 from autograder.evidence import Answers, Evidence, Value, agree
 
 SHIPPED_SEED = 0
 
 
-class NoFacts(Exception):
+class NoFacts(AutograderError):
     """A lab's table is missing or cannot be read."""
 
 

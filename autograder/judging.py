@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from autograder.errors import UNGRADABLE, AutograderError
 from autograder.evidence import Answers, Evidence, Failure
 from autograder.facts import Mistake
 from autograder.lab import Check
@@ -22,8 +23,10 @@ class Crashed(Exception):
     """The submission's process ended while it was asked. The message is a sentence."""
 
 
-class NoSandbox(Exception):
+class NoSandbox(AutograderError):
     """No sandbox can be had any more, so that nothing can be judged. The message says what is known."""
+
+    status = UNGRADABLE
 
 
 @dataclass

@@ -10,21 +10,33 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
-import os
 import secrets
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
+import data_utils
+from autograder.errors import AutograderError
 from autograder.evidence import Answers
 from autograder.results import CheckResult, Result
 from autograder.submission import Cell, answer_path
+from data_utils import NotSavedError
+from data_utils.whole_files import whole_file
 
+FOLDER = Path(".autograder")  # where a course has them: kept results, and the class's seed
 OF_THE_MOMENT = ("timed_out", "crashed", "ungradable")  # statuses of checks
 LARGEST_SEED = 2**31 - 1
+PACKAGE = Path(__file__).parent
+DATA_UTILS = Path(data_utils.__file__).parent
+
+
+class NotKept(AutograderError):
+    """A folder for results can be neither read nor made."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"{reason} Give --no-cache to grade without keeping results.")
 
 
 def drawn_seed() -> int:
@@ -34,16 +46,18 @@ def drawn_seed() -> int:
 
 @cache
 def code_hash() -> str:
-    """The hash of the autograder's code and figures."""
-    package = Path(__file__).parent
-    return _hash([*sorted(package.rglob("*.py")), *sorted(package.rglob("*.json"))])
+    """The hash of all code that verdicts hang on, and of all figures."""
+    return _hash([*_code(), *sorted(PACKAGE.rglob("*.json"))])
 
 
 @cache
 def checks_hash(lab: str, solutions: Path) -> str:
-    """The hash of all that decides a lab's verdicts: the autograder's code, its figures, and the answer."""
-    package = Path(__file__).parent
-    return _hash([*sorted(package.rglob("*.py")), package / "labs" / f"{lab}.json", answer_path(lab, solutions)])
+    """The hash of all that decides a lab's verdicts: the code, the lab's figures, and the answer."""
+    return _hash([*_code(), PACKAGE / "labs" / f"{lab}.json", answer_path(lab, solutions)])
+
+
+def _code() -> list[Path]:
+    return sorted(path for package in (PACKAGE, DATA_UTILS) for path in package.rglob("*.py"))
 
 
 def _hash(files: Sequence[Path]) -> str:
@@ -62,14 +76,21 @@ class KeptResults:
     solutions: Path
 
     def seed(self) -> int:
-        """The folder's seed; a new one, where it has none."""
+        """The folder's seed; a new one, where it has none. Errors: `NotKept`."""
         path = self.folder / "seed.json"
-        with contextlib.suppress(OSError, ValueError):
+        try:
             seed = json.loads(path.read_text())
             if type(seed) is int and 0 < seed <= LARGEST_SEED:
                 return seed
+        except (FileNotFoundError, ValueError):
+            pass
+        except OSError as error:  # a colleague's, which must not be replaced
+            raise NotKept(f"{path} cannot be read: {error.strerror}.") from None
         seed = drawn_seed()
-        _write(path, json.dumps(seed))
+        try:
+            _write(path, seed)
+        except NotSavedError as error:
+            raise NotKept(str(error)) from None
         return seed
 
     def key(self, lab: str, cells: Sequence[Cell], device: str, seed: int) -> str:
@@ -87,8 +108,9 @@ class KeptResults:
             return None
 
     def put(self, key: str, result: Result) -> None:
-        """Keep a result, whole or not at all."""
-        _write(self.folder / f"{key}.json", json.dumps(asdict(result)))
+        """Keep a result, whole or, where the disk is full, not at all."""
+        with contextlib.suppress(NotSavedError):
+            _write(self.folder / f"{key}.json", asdict(result))
 
     def answers(self, lab: str, device: str, seed: int) -> Answers | None:
         """The reference answer's facts for a seed; None where they are not kept, or cannot be read."""
@@ -99,16 +121,14 @@ class KeptResults:
         return None
 
     def put_answers(self, lab: str, device: str, seed: int, answers: Answers) -> None:
-        """Keep the reference answer's facts, whole or not at all."""
-        _write(self._answers_path(lab, device, seed), json.dumps(answers))
+        """Keep the reference answer's facts, whole or, where the disk is full, not at all."""
+        with contextlib.suppress(NotSavedError):
+            _write(self._answers_path(lab, device, seed), answers)
 
     def _answers_path(self, lab: str, device: str, seed: int) -> Path:
         return self.folder / f"answers-{self.key(lab, [], device, seed)}.json"
 
 
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
-    with os.fdopen(descriptor, "w") as file:
-        file.write(text)
-    os.replace(name, path)
+def _write(path: Path, what: object) -> None:
+    with whole_file(path) as file:
+        file.write(json.dumps(what).encode())

@@ -8,12 +8,13 @@ import pkgutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from autograder.errors import AutograderError
 from autograder.student import Student
 
 CheckFunction = Callable[[Student], None]
 
 
-class UnknownLab(LookupError):
+class UnknownLab(AutograderError, LookupError):
     """No lab has this name."""
 
 

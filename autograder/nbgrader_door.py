@@ -29,15 +29,17 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
 from traitlets.log import get_logger
 
+from autograder.errors import AutograderError
 from autograder.feedback import feedback
 from autograder.grading import Grader, grader
+from autograder.kept import FOLDER, KeptResults
 from autograder.lab import UnknownLab, load_lab
 from autograder.results import Result
 from autograder.sandbox.isolation import Limits
 from autograder.submission import LINK, Cell, Unreadable, notebook_cells, read_bytes
 
 IN_HAND = 2  # submissions: the one that nbgrader has open, and the next
-RELEASES = Path("assignments")  # nbgrader runs in the course's folder
+RELEASES, SOLUTIONS = Path("assignments"), Path("solutions")  # nbgrader runs in the course's folder
 KEPT_DATA = ("image/png", "image/jpeg", "text/plain")  # no HTML, SVG or JavaScript of a student's in a grader's browser
 
 
@@ -48,9 +50,10 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
     """
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
+        with contextlib.suppress(Unreadable):
+            self._begin(notebook_cells(_read(Path(filename))), Path(filename), resources["nbgrader"])
         try:
-            cells = notebook_cells(_read(Path(filename)))  # pipes, links and what is too large would take all day
-            self._begin(cells, Path(filename), resources["nbgrader"])
+            _read(Path(filename))  # pipes, links and what is too large would take all day
             nbformat.validate(nbformat.read(filename, as_version=4))
             return super().from_filename(filename, resources, **options)
         except Exception:  # nbformat raises anything at all on a malformed file  # noqa: BLE001
@@ -122,7 +125,7 @@ def _kept(output: Any) -> Any:
     return nbformat.v4.new_output("display_data", data=data) if data else None
 
 
-class MissingIsolation(Exception):
+class MissingIsolation(AutograderError):
     """This machine does not give the sandbox a protection that the configuration asks for."""
 
 
@@ -155,10 +158,12 @@ _ahead = functools.cache(Ahead)
 
 
 def _started(lab: str, device: str, timeout_s: float, require_isolation: bool) -> Grader:
-    """A grader that ends with nbgrader's process. Errors: `MissingIsolation`, `CannotGrade`."""
+    """A grader that ends with nbgrader's process. Errors: `MissingIsolation`, `CannotGrade`, `NotKept`."""
     stack = contextlib.ExitStack()
     atexit.register(stack.close)
-    made = stack.enter_context(grader([lab], device=device, limits=Limits(submission_s=timeout_s)))
+    limits, kept = Limits(submission_s=timeout_s), KeptResults(FOLDER, SOLUTIONS)
+    made = stack.enter_context(grader([lab], device=device, limits=limits, solutions=SOLUTIONS, kept=kept))
+    get_logger().info("Grading %s with seed %s", lab, made.seed)
     if require_isolation and made.missing_protections:
         asked = "SandboxedGrades.require_isolation asks for all of them"
         raise MissingIsolation(f"The sandbox lacks {', '.join(made.missing_protections)}; {asked}.")

@@ -64,7 +64,7 @@ class Session:
     def _seconds(self, at_most: float) -> float:
         left = self._limits.submission_s if self._deadline is None else self._deadline - time.monotonic()
         if left <= 0:
-            raise TimedOut(f"The submission used up its {self._limits.submission_s:.0f} seconds.")
+            raise TimedOut(f"The submission used up its {self._limits.submission_s:g} seconds.")
         return min(at_most, left)
 
     def _ready(self) -> Sandbox:

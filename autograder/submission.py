@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from autograder.errors import AutograderError
+
 MAX_FILE = 32 * 2**20  # bytes of a submission: a notebook with many pictures has a few millions
 MAX_CELLS = 2_000
 SUFFIXES = (".ipynb", ".py")
@@ -18,7 +20,7 @@ CHECK_CELL = re.compile(r'\s*check\(\s*["\']\w*["\']\s*\)\s*;?\s*')  # a noteboo
 PERCENT = re.compile(r"^# %%.*$", re.MULTILINE)  # where the percent format begins a cell
 
 
-class Unreadable(Exception):
+class Unreadable(AutograderError):
     """A file is no submission. The message is a sentence for the person who reads the row."""
 
 
@@ -128,7 +130,8 @@ def find(path: Path, labs: Sequence[str], lab: str | None = None) -> list[Submis
 
 def _of_file(path: Path, labs: Sequence[str], lab: str | None) -> Submission:
     name = lab or path.stem
-    student = path.resolve().parent.parent.name if path.resolve().parent.name == name else path.stem
+    folder = path.resolve().parent
+    student = folder.parent.name if folder.name == name else folder.name if path.stem == name else path.stem
     if path.suffix not in SUFFIXES:
         return Submission(path, student, name, f"The file ends in {path.suffix!r}; expected .ipynb or .py.")
     if name not in labs:
@@ -143,16 +146,22 @@ def _in_folder(folder: Path, labs: Sequence[str], lab: str | None) -> Iterator[S
         hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
         if hidden or path.name not in wanted or not path.is_dir():
             continue
-        files = [path / f"{path.name}{suffix}" for suffix in SUFFIXES]
-        present = next((file for file in files if file.exists() or file.is_symlink()), None)
-        student = path.absolute().parent.name
-        if path.is_symlink():  # perhaps to a neighbour's work
-            yield Submission(files[0], student, path.name, LINK)
-        elif present is not None:
-            yield Submission(present, student, path.name)
-        elif not _holds_labs(path, labs):
-            others = ", ".join(sorted(entry.name for entry in path.iterdir())[:5]) or "nothing"
-            yield Submission(files[0], student, path.name, f"{files[0].name} is missing; the folder holds {others}.")
+        student, file = path.absolute().parent.name, path / f"{path.name}{SUFFIXES[0]}"
+        try:
+            if path.is_symlink():  # perhaps to a neighbour's work
+                yield Submission(file, student, path.name, LINK)
+            elif (present := _present(path)) is not None:
+                yield Submission(present, student, path.name)
+            elif not _holds_labs(path, labs):
+                others = ", ".join(sorted(entry.name for entry in path.iterdir())[:5]) or "nothing"
+                yield Submission(file, student, path.name, f"{file.name} is missing; the folder holds {others}.")
+        except OSError as error:
+            yield Submission(file, student, path.name, f"The folder cannot be read: {error.strerror}.")
+
+
+def _present(folder: Path) -> Path | None:
+    files = [folder / f"{folder.name}{suffix}" for suffix in SUFFIXES]
+    return next((file for file in files if file.exists() or file.is_symlink()), None)
 
 
 def _holds_labs(folder: Path, labs: Sequence[str]) -> bool:

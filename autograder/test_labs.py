@@ -50,7 +50,8 @@ def _check_ids(submission: Submission) -> list[str]:
 @pytest.fixture(scope="session")
 def sandboxed(request: pytest.FixtureRequest) -> Iterator[Grader]:
     labs = {s.lab for s in _submissions(request.config)} & set(lab_names())
-    with grader(sorted(labs), device=request.config.getoption("--device"), solutions=SOLUTIONS) as made:
+    seed, device = (request.config.getoption(name) for name in ("--seed", "--device"))
+    with grader(sorted(labs), seed, device, solutions=SOLUTIONS) as made:
         yield made
 
 

@@ -12,12 +12,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
 
+from autograder.errors import AutograderError
 from autograder.submission import Cell
 
 Edit = tuple[str, str]  # the text to find, which must stand exactly once in the answer's code, and its replacement
 
 
-class BadEdit(Exception):
+class BadEdit(AutograderError):
     """A variant's edit does not fit the answer."""
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from autograder import facts
 from autograder.__main__ import main
 from tests.conftest import ROOT, notebook
 
@@ -25,7 +26,7 @@ def autograder(
 ) -> Callable[..., Answer]:
     """Run a command from the repository's root. Returns its exit status, output and errors."""
     monkeypatch.chdir(ROOT)
-    monkeypatch.setattr("autograder.__main__.CACHE", tmp_path / "kept")
+    monkeypatch.setattr("autograder.__main__.FOLDER", tmp_path / "kept")
 
     def run(*words: object) -> Answer:
         try:
@@ -75,6 +76,10 @@ def test_one_submission_prints_its_feedback_and_a_receipt(autograder: Callable[.
         (("grade", "nowhere"), "autograder: nowhere does not exist."),
         (("grade", "solutions/gan.py", "--lab", "gna"), "autograder: there is no lab 'gna'; the labs are: "),
         (("grade", "solutions/gan.py", "--jobs", "0"), "'0' is not a whole number of 1 or more"),
+        (("grade", "solutions/gan.py", "--seed", "-5"), "'-5' is not a whole number from 0 to 2147483647"),
+        (("grade", "solutions/gan.py", "--seed", "99999999999"), "is not a whole number from 0 to 2147483647"),
+        (("grade", "solutions/gan.py", "--json", "-", "--csv", "-"), "cannot both go to standard output"),
+        (("grade", "solutions/gan.py", "--csv", "no/where.csv"), "no/where.csv cannot be written: its folder does not"),
         (("grade", "solutions/gan.py", "--timeout", "soon"), "'soon' is not a number of seconds above 0"),
         (("build", "gna"), "autograder: there is no lab 'gna'; the labs are: "),
         (("grade",), "the following arguments are required: PATH"),
@@ -87,6 +92,33 @@ def test_wrong_usage_is_told_and_exits_with_2(
     status, _, errors = autograder(*words)
     assert status == 2
     assert told in errors.replace("\n", " ")
+
+
+def test_a_lab_without_a_table_is_graded_and_its_mistakes_have_no_names(
+    autograder: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(facts, "table_path", lambda lab: tmp_path / f"{lab}.json")
+    facts.load_table.cache_clear()
+    wrong = tmp_path / "gan.py"
+    wrong.write_text((ROOT / "solutions" / "gan.py").read_text().replace("nn.Tanh()", "nn.Sigmoid()", 1))
+    status, printed, _ = autograder("grade", wrong, "--no-cache", "--json", "-")
+    (result,) = json.loads(printed)["results"]
+    assert (status, {check["mistake"] for check in result["checks"]}) == (0, {None})
+    assert 0 < result["score"] < 70
+    status, _, errors = autograder("grade", wrong, "--no-cache", "--seed", 0)
+    facts.load_table.cache_clear()
+    assert status == 2
+    assert "make it with `python -m autograder build gan`." in " ".join(errors.split())
+
+
+def test_ctrl_c_before_the_first_submission_is_told(
+    autograder: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("autograder.__main__.grader", interrupted)
+    assert autograder("grade", "solutions/gan.py") == (130, "", "autograder: interrupted\n")
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")

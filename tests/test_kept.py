@@ -15,7 +15,7 @@ import pytest
 
 from autograder import kept
 from autograder.grading import Grader
-from autograder.kept import KeptResults
+from autograder.kept import KeptResults, NotKept
 from autograder.lab import load_lab
 from autograder.results import CheckResult, Result
 from autograder.submission import Cell
@@ -61,11 +61,14 @@ def test_a_key_hangs_on_all_that_decides_a_verdict(store: KeptResults, monkeypat
     (store.solutions / "gan.py").write_text("answer = 2")  # a changed answer
     kept.checks_hash.cache_clear()
     keys.add(store.key("gan", CELLS, "cpu", 5))
+    monkeypatch.setattr(kept, "DATA_UTILS", store.folder)  # changed data_utils
+    kept.checks_hash.cache_clear()
+    keys.add(store.key("gan", CELLS, "cpu", 5))
     monkeypatch.setattr(kept, "checks_hash", lambda lab, solutions: "another rule")
     keys.add(store.key("gan", CELLS, "cpu", 5))
     monkeypatch.setattr(kept, "version", lambda package: "99.0")  # another torch
     keys.add(store.key("gan", CELLS, "cpu", 5))
-    assert len(keys) == 8
+    assert len(keys) == 9
 
 
 def test_a_folder_keeps_its_seed(store: KeptResults) -> None:
@@ -73,7 +76,30 @@ def test_a_folder_keeps_its_seed(store: KeptResults) -> None:
     assert seed > 0
     assert store.seed() == seed
     (store.folder / "seed.json").write_text('"0"')
-    assert store.seed() != "0"
+    assert type(store.seed()) is int
+    assert store.seed() > 0
+
+
+def test_a_seed_that_cannot_be_read_is_not_replaced(store: KeptResults) -> None:
+    (store.folder / "seed.json").mkdir(parents=True)  # what stands for a file of somebody else's
+    with pytest.raises(NotKept, match=r"seed.json cannot be read: Is a directory. Give --no-cache to grade"):
+        store.seed()
+
+
+def test_where_nothing_can_be_written_the_first_look_tells_it_and_grading_does_not_fail(store: KeptResults) -> None:
+    store.folder.write_text("a file, where the folder should be")
+    with pytest.raises(NotKept, match="Give --no-cache to grade without keeping results"):
+        store.seed()
+    store.put("key", RESULT)
+    store.put_answers("gan", "cpu", 5, {})
+    assert store.get("key") is None
+
+
+def test_results_can_be_read_by_those_who_share_the_folder(store: KeptResults) -> None:
+    store.put("key", RESULT)
+    beside = store.folder / "beside"
+    beside.touch()
+    assert (store.folder / "key.json").stat().st_mode == beside.stat().st_mode
 
 
 @pytest.fixture

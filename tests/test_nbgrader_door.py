@@ -71,6 +71,7 @@ def test_files_that_are_no_notebooks_get_a_row_with_no_points(tmp_path: Path) ->
     (shadow.parent / "gan.ipynb").write_text((ROOT / "solutions" / "gan" / "gan.ipynb").read_text())
     command("nbgrader", "generate_assignment", "gan", cwd=tmp_path)
     command("nbgrader", "autograde", "gan", cwd=tmp_path)
+    assert json.loads((tmp_path / ".autograder" / "seed.json").read_text()) > 0
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
         scores = {s.student.id: s.score for s in gradebook.assignment_submissions("gan")}
     assert scores == {"cut": 0.0, "empty": 0.0, "odd": 0.0, "bare": 70.0, "shadow": 70.0}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from autograder import submission
 from autograder.submission import MAX_CELLS, Cell, Submission, Unreadable, find
 from tests.conftest import notebook
 
@@ -116,6 +117,8 @@ def test_a_single_file_takes_its_lab_from_its_name_or_from_the_caller(tmp_path: 
     assert unknown.problem == "No lab is called 'my_work'; the labs are dcgan, gan. Name it with --lab."
     (known,) = find(alone, LABS, "gan")
     assert (known.student, known.lab, known.problem) == ("my_work", "gan", "")
+    (named,) = find(written(tmp_path, "ann/gan.ipynb", notebook("x = 1")), LABS)
+    assert (named.student, named.lab) == ("ann", "gan")
     (other,) = find(written(tmp_path, "gan.docx", "x"), LABS)
     assert other.problem == "The file ends in '.docx'; expected .ipynb or .py."
 
@@ -127,10 +130,25 @@ def test_a_path_with_nothing_in_it_is_wrong_usage(tmp_path: Path) -> None:
         find(tmp_path, LABS)
 
 
+def test_a_folder_that_cannot_be_read_costs_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written(tmp_path, "ann/gan/gan.ipynb", notebook("x = 1"))
+    written(tmp_path, "ben/gan/gan.ipynb", notebook("x = 1"))
+    present = submission._present
+
+    def refused(folder: Path) -> Path | None:
+        if "ann" in folder.parts:
+            raise PermissionError(13, "Permission denied")
+        return present(folder)
+
+    monkeypatch.setattr(submission, "_present", refused)
+    rows = {found.student: found.problem for found in find(tmp_path, LABS)}
+    assert rows == {"ann": "The folder cannot be read: Permission denied.", "ben": ""}
+
+
 def test_a_folder_that_is_a_link_to_a_neighbours_is_a_row_of_its_own(tmp_path: Path) -> None:
     written(tmp_path, "ann/gan/gan.ipynb", notebook("x = 1"))
     (tmp_path / "mallory").mkdir()
     (tmp_path / "mallory" / "gan").symlink_to(tmp_path / "ann" / "gan")
-    rows = {submission.student: submission.problem for submission in find(tmp_path, LABS)}
+    rows = {found.student: found.problem for found in find(tmp_path, LABS)}
     told = "The file or its folder is a symbolic link; submit the notebook itself."
     assert rows == {"ann": "", "mallory": told}

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from autograder import wire
+from autograder.errors import UNGRADABLE, AutograderError
 from autograder.sandbox.isolation import MAX_MESSAGE, Limits
 
 START_S = 120.0  # seconds the fork server may take to import everything, on a cold and busy machine
@@ -30,8 +31,10 @@ class SandboxTimeout(Exception):
     """A question was not answered in its time."""
 
 
-class ForkServerFailed(Exception):
+class ForkServerFailed(AutograderError):
     """The fork server could not be started, or has died: nothing can be graded."""
+
+    status = UNGRADABLE
 
 
 class _UntilDeadline:
@@ -94,7 +97,7 @@ class Sandbox:
                 connection.sendall(wire.encode(question))
             return wire.receive(connection)
         except TimeoutError:
-            raise SandboxTimeout(f"no answer within {seconds:.0f} seconds") from None
+            raise SandboxTimeout(f"no answer within {seconds:.3g} seconds") from None
         except wire.BrokenFrame as broken:
             raise SandboxGone(f"the submission's process sent something that is not a reply: {broken}") from None
         except (wire.Closed, OSError):
