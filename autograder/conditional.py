@@ -222,7 +222,7 @@ def add_building_checks(lab: Lab, game: Game, training: ShortTraining, needs: Ch
     def models_are_built_for_mnist(student: Student) -> None:
         """build_models(device) returns (G, D) on that device: Generator(100) and Discriminator()."""
         own = ("Generator", (100,)), ("Discriminator", ())
-        expect_models(student, count_G=1_757_668, count_D=1_716_325, own=own)
+        expect_models(student, game, count_G=1_757_668, count_D=1_716_325, own=own)
 
     @lab.check(points=3)
     def optimizers_are_adam_at_2e_4(student: Student) -> None:
@@ -241,9 +241,11 @@ SCORES, TARGETS = np.array([[0.8], [0.3], [0.5]], np.float32), np.array([[1.0], 
 
 
 def expect_loss_function(student: Student, formula: Formula, name: str) -> None:
-    """Expect build_loss() to give this formula's mean over scores 0.8, 0.3, 0.5 with the targets 1, 0, 1."""
-    loss_func = student.expect_network("build_loss()", student.build_loss())
+    """Expect build_loss() to give this formula's mean over scores 0.8, 0.3, 0.5 with the targets 1, 0, 1. `name`: the
+    formula in words."""
+    expected_kind = "a loss such as those in torch.nn, which is a torch.nn.Module"
+    loss_func = student.expect_network("build_loss()", student.build_loss(), expected_kind)
     value = plain_number(loss_func(SCORES, TARGETS))
     expected = float(np.mean([formula.real(0.8), formula.generated(0.3), formula.real(0.5)]))
     what = "build_loss() of scores 0.8, 0.3, 0.5 with targets 1, 0, 1"
-    student.expect_close(what, value, expected, LOSS_TOLERANCE, f"The loss of this lab is nn.{name}.")
+    student.expect_close(what, value, expected, LOSS_TOLERANCE, f"The loss of this lab is {name}.")

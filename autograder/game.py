@@ -19,7 +19,6 @@ import numpy as np
 
 from autograder.evidence import Failure
 from autograder.student import Array, Remote, Student
-from autograder.training import message_is_a_fact
 
 NOISE = 100  # the size of the noise in every lab
 BATCH = 128  # the usual one, so that a size written into the code costs the checks of sizes and no others
@@ -118,6 +117,12 @@ class Game:
         """The numbers that G's last layer makes: the pixels, or the squares of pixels of a large image."""
         return self.pixels if self.pixels <= MOST_UNITS else (self.side // 4) ** 2
 
+    def inputs(self, student: Student, network: str, n: int) -> tuple[Array, ...]:
+        """n random inputs for the student's "G" or "D": noise or images, with labels where the networks take them."""
+        image = (self.pixels,) if self.flat else (1, self.side, self.side)
+        x = student.normal(n, *((NOISE,) if network == "G" else image))
+        return (x, digit_labels(n)) if self.labelled else (x,)
+
     def images(self, n: int, pixel: float = 1.0) -> PlainImages:
         """Images (n, 1, side, side) whose every pixel is `pixel`, white unless told."""
         return PlainImages(n, self.side, pixel)
@@ -160,9 +165,9 @@ class Game:
         """
         first = student.torch("nn.BatchNorm1d", noise, momentum=1.0, affine=False, eps=1e-9)
         second = student.torch("nn.BatchNorm1d", noise, momentum=1.0, affine=False)
-        G = self._image_network(student, [first, second, *self._unit_layers(student, noise)])
-        G.call("__setattr__", "eval", G.call("__getattribute__", "train"))  # G.eval() must not end the record
-        return G
+        for layer in (first, second):  # G.eval() and G.train(False) must not end the record
+            layer.call("__setattr__", "train", layer.call("__getattribute__", "zero_grad"))  # which does nothing to it
+        return self._image_network(student, [first, second, *self._unit_layers(student, noise)])
 
     def recorded(self, student: Student, G: Remote, call: str) -> Noise:
         """What a recording generator was fed last. Errors: `Failure` where it was not called."""
@@ -170,7 +175,7 @@ class Game:
         called = bool(buffers["0.num_batches_tracked"] > 0)
         if not called:
             student.evidence.record(f"{call} calls G", called)
-            raise Failure(f"{call} never calls G: it draws no noise.")
+            raise Failure(f"{call} never calls the G that it is given, so that it draws no noise for it.")
         ratio = float(np.median(buffers["1.running_var"]))  # n / (n - 1)
         count = round(ratio / (ratio - 1)) if 1 < ratio <= 2 else 0
         return Noise(buffers["0.running_mean"], buffers["0.running_var"], count)
@@ -235,5 +240,4 @@ class Game:
         }
         arguments = [{**usual, **given}[key] for key in signature]
         made = [value.made(student) if isinstance(value, PlainImages) else value for value in arguments]
-        with message_is_a_fact(student):
-            return getattr(student, name)(*made, seed=given.get("seed", student.seed))
+        return getattr(student, name)(*made, seed=given.get("seed", student.seed))

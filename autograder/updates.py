@@ -15,6 +15,8 @@ from autograder.game import BATCH, NOISE, PIXEL_BIAS, SGD_RATE, Game, Noise
 from autograder.lab import Lab
 from autograder.student import Array, Remote, Student, StudentRaised
 from autograder.training import (
+    OLD_GRADIENT,
+    STANDS_IN,
     Clues,
     Step,
     expect_no_leak,
@@ -28,7 +30,6 @@ from autograder.training import (
 )
 
 OTHER_NOISE = 32  # a size of the noise that `noise_is_standard_normal` tries beside the usual one
-OLD_GRADIENT = 3.0  # left over from an earlier call
 LAST_BATCH = 96  # 60,000 training images leave 96 after 468 batches of 128, and after 117 of 512
 
 
@@ -167,7 +168,7 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
     @lab.check(points=2)
     def training_stays_on_the_given_device(student: Student) -> None:
         """Both training functions put the real images, noise and labels where the argument `device` says."""
-        _require_effort_of_both(student, *players(student))
+        raised_here = _raised_without_device(student, *players(student))
         meta = student.torch("device", "meta")  # torch's device without numbers: what is left elsewhere clashes with it
         D, G = (
             game.discriminator(student, 1.0, 0.0).call("to", meta),
@@ -185,15 +186,22 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
             raised = _raised(student, call)
             student.evidence.record(f"{name} raises there", raised.partition("\n")[0][:80])
             clash = raised if is_device_clash(raised) else ""
-            told = f"With networks and images on another device, {name} fails: {clash}"
+            told = f"With networks and real images on another device, {name} fails: {clash} {STANDS_IN}"
             student.expect(f"{name} follows its device", not clash, told)
+        if len(raised_here) == len(calls):
+            raise raised_here[0]
 
-    def _require_effort_of_both(student: Student, D: Remote, G: Remote) -> None:
+    def _raised_without_device(student: Student, D: Remote, G: Remote) -> list[StudentRaised]:
+        """Expect both functions to do something; what they raise. One that raises costs other checks, both this one."""
+        raised = []
         for name, network, step in (("D", D, d_step(student, D, G)), ("G", G, g_step(student, D, G))):
             call = {"D": "train_discriminator", "G": "train_generator"}[name]
-            with suppress(StudentRaised):  # other checks tell it
+            try:
                 require_effort(call, name, network, step)
-            _forget_raised(student)
+            except StudentRaised as error:
+                raised.append(error)
+            student.forget_raised()
+        return raised
 
 
 def _moments(noise: Noise) -> tuple[Array, Array]:
@@ -238,11 +246,6 @@ def _raised(student: Student, call: Callable[[], object]) -> str:
     try:
         call()
     except StudentRaised as raised:
-        _forget_raised(student)
+        student.forget_raised()
         return raised.text
     return ""
-
-
-def _forget_raised(student: Student) -> None:
-    for fact in ("raised", "message"):
-        student.evidence.facts.pop(fact, None)

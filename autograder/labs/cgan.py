@@ -49,7 +49,7 @@ gives_probabilities = add_network_checks(lab)
 def loss_is_binary_cross_entropy(student: Student) -> None:
     """build_loss() returns nn.BCELoss(): the mean of -ln(score) where the target is 1, of -ln(1 - score) where it is
     0."""
-    expect_loss_function(student, CROSS_ENTROPY, "BCELoss")
+    expect_loss_function(student, CROSS_ENTROPY, "binary cross-entropy of probabilities, its mean")
 
 
 add_cross_entropy_checks(lab, game)

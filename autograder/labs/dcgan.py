@@ -76,7 +76,7 @@ add_update_checks(lab, game)
 def models_are_built_for_mnist(student: Student) -> None:
     """build_models(device) returns (G, D) on that device: Generator(100) and Discriminator()."""
     own = ("Generator", (100,)), ("Discriminator", ())
-    expect_models(student, count_G=6_679_105, count_D=1_102_721, own=own)
+    expect_models(student, game, count_G=6_679_105, count_D=1_102_721, own=own)
 
 
 @lab.check(points=3)

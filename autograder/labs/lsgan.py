@@ -53,8 +53,8 @@ gives_probabilities = add_network_checks(lab)
 
 @lab.check(points=10)
 def loss_is_the_mean_squared_error(student: Student) -> None:
-    """build_loss() returns nn.MSELoss(): the mean of (score - target)^2."""
-    expect_loss_function(student, LEAST_SQUARES, "MSELoss")
+    """build_loss() returns a loss of scores and targets: the mean of (score - target)^2."""
+    expect_loss_function(student, LEAST_SQUARES, "the mean of the squared differences of scores and targets")
 
 
 add_least_squares_checks(lab, game)

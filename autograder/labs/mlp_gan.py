@@ -232,7 +232,7 @@ def step_trains_generator_first_on_the_same_images(student: Student) -> None:
 def models_are_built_for_mnist(student: Student) -> None:
     """build_models(device) returns (G, D) on that device: Generator(100) and Discriminator()."""
     own = ("Generator", (100,)), ("Discriminator", ())
-    expect_models(student, count_G=1_510_032, count_D=533_505, own=own)
+    expect_models(student, game, count_G=1_510_032, count_D=533_505, own=own)
 
 
 @lab.check(points=3)
