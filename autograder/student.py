@@ -28,7 +28,9 @@ class StudentRaised(Failure):
     def __init__(self, call: str, raised: Mapping[str, Any]) -> None:
         self.type_name = str(raised.get("type", "an exception"))
         self.text = str(raised.get("message", ""))
-        super().__init__(f"{call} raised {self.type_name}{': ' if self.text else ''}{self.text}{where(raised)}.")
+        super().__init__(
+            f"{call} raised {self.type_name}{': ' if self.text else ''}{self.text.removesuffix('.')}{where(raised)}."
+        )
 
 
 class NotAttempted(Exception):

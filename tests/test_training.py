@@ -192,6 +192,17 @@ def test_noise_is_seen_whatever_mode_the_generator_is_put_in(first: str) -> None
     assert message("noise_is_standard_normal", (noise, f"    {first}\n{noise}")) == ""
 
 
+@pytest.mark.parametrize("check_id", ["noise_is_standard_normal", "last_batch_of_an_epoch_trains"])
+def test_a_single_noise_may_be_tried_before_the_batch(check_id: str) -> None:
+    tried = "    assert G(torch.zeros(1, input_dim)).shape[1] == 784\n"
+    noise = "    z = torch.randn(real.size(0)"
+    assert message(check_id, (noise, f"{tried}{noise}")) == ""
+    told = message("noise_is_standard_normal", (noise, f"{tried}    z = 2 * torch.randn(real.size(0)"))
+    assert told.startswith("train_discriminator: the noise's variance: 4.")
+    told = message("last_batch_of_an_epoch_trains", (noise, f"{tried}    z = torch.randn(3 + real.size(0)"))
+    assert told == "train_discriminator drew 99 noises for a batch of 96."
+
+
 def test_a_generator_that_is_not_called_is_told_as_what_it_is() -> None:
     copied = ("generated = G(z)", "import copy; generated = copy.deepcopy(G)(z)")
     told = "train_discriminator never calls the G that it is given, so that it draws no noise for it."

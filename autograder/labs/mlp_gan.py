@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.architecture import Architecture, expect_function, expect_image_range, expect_output, expect_parameters
-from autograder.building import built_models
+from autograder.building import built_models, parameters_of
 from autograder.evidence import Failure, show
 from autograder.game import GENERATOR_ARGUMENTS, NOISE, Game
 from autograder.lab import Lab
@@ -243,7 +243,8 @@ def checkpoint_holds_both_state_dicts(student: Student) -> None:
     weights_only=True; load_networks(path, device) returns (G, D), new networks with that state."""
     device = student.torch("device", student.device)
     G, D = built_models(student, student.device)
-    for network in (G, D):
+    for name, network in (("G", G), ("D", D)):
+        parameters_of(student, network, game.inputs(student, name, 2))  # a lazy layer has its own after a first pass
         network.fill(student.seed)
         statistics = {name: value for name, value in network.values(buffers=True).items() if "running" in name}
         network.load({name: np.full_like(value, 0.5) for name, value in statistics.items()})
