@@ -235,8 +235,11 @@ class Student:
         if len(told) > 1:
             question = {"op": "all", "target": question.get("target"), "questions": [one for _, one in told]}
         reply = self._respond(question)
+        asked = question
         if "raised" in reply and type(at := reply.get("at")) is int and 0 <= at < len(told):
-            call = told[at][0]
+            call, asked = told[at]
+        if "raised" in reply and asked["op"] == "load":
+            raise Failure(f"{call} is impossible: it has other layers now. {LAYERS_STAY}")
         if "missing" in reply:
             self.evidence.facts["missing"] = str(reply["missing"])  # no known mistake is about a name left out
             raise NotDefined(str(reply["missing"]))

@@ -156,6 +156,18 @@ def test_a_network_of_ours_with_other_layers_is_told() -> None:
     assert told == f"{what} The submission may change the numbers of a network that it is given, not its layers."
 
 
+def test_numbers_that_cannot_be_put_back_are_no_exception_of_the_students() -> None:
+    edit = (D_RETURN, f"{D_STEP}    value = loss.item()\n    D._modules.pop('1', None)\n    return value")
+    verdict = judged("last_batch_of_an_epoch_trains", edit)
+    what = (
+        "Putting numbers back into a network that the check made (Sequential) is impossible: it has other layers now."
+    )
+    assert verdict.message == (
+        f"{what} The submission may change the numbers of a network that it is given, not its layers."
+    )
+    assert "raised" not in verdict.evidence.facts
+
+
 def test_functions_that_both_raise_do_not_follow_their_device() -> None:
     edits = ("    real = real_images", "    undefined\n    real = real_images"), ("score = D(G(z))", "undefined")
     told = message("training_stays_on_the_given_device", *edits)
