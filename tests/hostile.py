@@ -529,7 +529,10 @@ STEALING = [
     Hostile(
         "packages_changed",
         "files of the installed packages are written",
-        _steal("open(os.path.join(os.path.dirname(os.__file__), 'hostile.py'), 'w')", "os.chmod(os.__file__, 0o777)"),
+        _steal(
+            "open(os.path.join(os.path.dirname(os.__file__), 'hostile.py'), 'w')",
+            "os.chmod(os.__file__, 0o777) is None",
+        ),
     ),
     Hostile(
         "more_rights",

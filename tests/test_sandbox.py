@@ -97,7 +97,29 @@ def test_the_answers_and_the_home_folder_cannot_be_read(sandbox: Sandbox, run: R
     for path in (ROOT / "solutions" / "gan.py", ROOT / "pyproject.toml", Path("/etc/passwd"), Path.home() / ".bashrc"):
         assert raised(run(f"open({str(path)!r})")).startswith("PermissionError"), path
     assert raised(run(f"import os\nos.listdir({str(ROOT)!r})")).startswith("PermissionError")
-    assert raised(run("open('/tmp/written_outside', 'w')")).startswith("PermissionError")
+    assert "Error: " in raised(run("open('/tmp/written_outside', 'w')"))
+    assert not Path("/tmp/written_outside").exists()
+
+
+@pytest.mark.parametrize("change", ["chmod({}, 0)", "utime({})", "chown({}, -1, -1)", "setxattr({}, 'user.a', b'1')"])
+def test_rights_owners_and_times_are_changed_in_the_working_folder_alone(run: Run, change: str) -> None:
+    assert "Error: " in raised(run(f"import os\nos.{change.format('os.__file__')}"))
+    assert "Error: " in raised(run(f"os.{change.format(repr(str(ROOT)))}"))
+
+
+def test_own_files_can_be_copied_with_their_rights(sandbox: Sandbox, run: Run) -> None:
+    needs(sandbox, PRIVATE_FILES)
+    source = "import os, shutil\nopen('a', 'w').close()\nos.chmod('a', 0o600)\nshutil.copy2('a', 'b')"
+    assert run(source) == {"value": None}
+
+
+def test_where_a_gpu_is_used_no_other_device_and_no_process_can_be_written(server: ForkServer) -> None:
+    with Sandbox(server, "cuda", ["main"], Limits()) as sandbox:
+        needs(sandbox, LANDLOCK)
+        places = ("/dev/shm/hostile", "/dev/tty", "/dev/full", "/proc/self/comm", "/proc/sys/kernel/core_pattern")
+        for place in places:
+            source = f"open({place!r}, 'w')"
+            assert "Error: " in raised(sandbox.ask({"op": "run", "number": 1, "source": source}, 10)), place
 
 
 def test_there_is_no_network_and_no_socket_with_a_path(sandbox: Sandbox, run: Run) -> None:
@@ -118,6 +140,7 @@ def test_there_is_no_network_and_no_socket_with_a_path(sandbox: Sandbox, run: Ru
         ("os.execv('/bin/true', ['true'])", "PermissionError: [Errno 1] Operation not permitted"),
         ("os.setresuid(0, 0, 0)", "PermissionError: [Errno 1] Operation not permitted"),
         ("os.setpgid(0, 0)", "PermissionError: [Errno 1] Operation not permitted"),
+        ("import ctypes\nassert ctypes.CDLL(None).inotify_init() >= 0, 'refused'", "AssertionError: refused"),
         ("os.memfd_create('hidden')", "PermissionError: [Errno 1] Operation not permitted"),
     ],
 )

@@ -44,6 +44,13 @@ def test_no_cells_at_all_are_not_attempted(grade: Grade) -> None:
     assert status(result, "generator_maps_noise_to_images")[1] == "Generator is not defined."
 
 
+def test_of_many_cells_that_stop_the_first_ten_are_told(grade: Grade) -> None:
+    result = grade([Cell(number, f"raise ValueError('{'long ' * 1000}')") for number in range(1, 31)])
+    assert [word for word in result.message.split() if word.isdecimal()] == [*(str(n) for n in range(1, 11)), "20"]
+    assert result.message.endswith("So it is with 20 more cells.")
+    assert len(result.message) < 21_000
+
+
 def test_a_syntax_error_is_named_and_other_cells_are_graded(grade: Grade, gan_answer: list[Cell]) -> None:
     broken = edited(gan_answer, "class Discriminator(nn.Module):", "class Discriminator(nn.Module:")
     number = next(cell.number for cell in broken if "class Discriminator(" in cell.source)

@@ -25,7 +25,7 @@ from functools import partial
 from typing import Any
 
 from autograder import wire
-from autograder.sandbox.isolation import MAX_MESSAGE, Limits, fork_apart, isolate, separate
+from autograder.sandbox.isolation import MAX_MESSAGE, PRIVATE_FILES, Limits, fork_apart, isolate, separate
 from autograder.sandbox.keeper import keep
 
 # What the notebooks import: loaded once here, so that no submission waits for it.
@@ -112,7 +112,7 @@ def _shut_in(
     os.chdir(folder)
     os.environ.update({"HOME": folder, "USER": "student"})
     _temporary_files_in(folder)
-    return connection, layers + isolate(folder, limits, device)
+    return connection, layers + isolate(folder, limits, device, PRIVATE_FILES in layers)
 
 
 def _become_probe(channel: socket.socket, folder: str, apart: bool) -> None:
@@ -131,7 +131,7 @@ def _become_sandbox(channel: socket.socket, folder: str, apart: bool, job: dict[
     respondent = Respondent(cells.namespace, job["device"], cells.run)
     with contextlib.suppress(wire.Closed, wire.BrokenFrame, OSError):
         while True:
-            connection.sendall(_reply(respondent.answer, wire.receive(connection)))
+            connection.sendall(_reply(respondent.answer, wire.receive(connection, trusted=True)))
 
 
 def _best_device() -> str:
