@@ -22,7 +22,15 @@ from data_utils.logged_run import read_run
 from data_utils.pictures import sample_grid, show_samples
 from data_utils.progress import progress_bar
 from data_utils.quality import QualityJudge
-from data_utils.run_files import CHECKPOINT, SAMPLES_TAG, quality_scalars, snapshot_epochs, write_settings
+from data_utils.run_files import (
+    ANIMATION,
+    CHECKPOINT,
+    SAMPLES_TAG,
+    quality_scalars,
+    remove_earlier_run,
+    snapshot_epochs,
+    write_settings,
+)
 from data_utils.samples import Sampler, fixed_noise, generated, interpolated_noise
 
 PRINT_EVERY = 100  # batches
@@ -45,7 +53,7 @@ class TrainingRun:
 
     `sample`: noise (N, input_dim) to images, where that is not G itself, for instance G with chosen labels.
     `resume`: go on after the last epoch whose checkpoint is in the folder, exactly as if nothing had come between;
-    without it, what an earlier run logged there is replaced.
+    without it, what an earlier run logged there is void from the start, and its checkpoint and GIF are removed.
     `settings`: numbers and words that the report shows.
     Errors: NotSavedError; CheckpointError, for resume=True and a checkpoint of other networks; ValueError, where the
     images of G have another range or shape than the digits.
@@ -80,6 +88,8 @@ class TrainingRun:
     def __enter__(self) -> Self:
         from torch.utils.tensorboard import SummaryWriter
 
+        if self._epochs_done == 0:
+            remove_earlier_run(self.folder)
         write_settings(self.folder, self.lab, self._digits, self._parts, self._settings)
         # From this step on, what an earlier run logged in the same folder is void
         first = self._step + 1 if self._epochs_done else 0
@@ -136,7 +146,7 @@ class TrainingRun:
         show_samples(self._generated(interpolated_noise(*ends)), value_range, title="from one noise to another")
         logged = read_run(self.folder)
         show_runs([logged])
-        print(f"The samples through the epochs: {save_gif(logged.grids, self.folder / 'samples.gif')}")
+        print(f"The samples through the epochs: {save_gif(logged.grids, self.folder / ANIMATION)}")
 
     def _generated(self, z: Tensor) -> Tensor:
         return generated(self._G, z, self._sample)

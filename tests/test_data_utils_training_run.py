@@ -1,6 +1,7 @@
 """A run logs what the report reads, goes on exactly where it was cut, and stays out of the way."""
 
 import json
+import os
 
 import pytest
 import torch
@@ -129,6 +130,35 @@ def test_a_new_run_in_the_same_folder_replaces_the_old_one(digits, tmp_path):
     train(tmp_path, digits, 1)
     run = read_run(tmp_path)
     assert (run.batches, sorted(run.pictures), sorted(run.quality)) == (3, [0, 1], [0, 1])
+
+
+def test_a_cut_new_run_never_goes_on_with_the_old_one(logged, digits, tmp_path, capsys):
+    train(tmp_path, digits, 4)
+    for left in ("samples.gif", "checkpoint.pt.0a1b2c3d.part", "networks.pt"):
+        (tmp_path / left).write_bytes(b"an earlier run's")
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, digits, 4, stop_after=0)
+    left = {path.name for path in tmp_path.iterdir() if not path.name.startswith("events.")}
+    assert left == {"settings.json", "networks.pt"}  # the last is no file of TrainingRun's
+    assert train(tmp_path, digits, 4, resume=True) == logged[1]
+    assert f"{tmp_path}/checkpoint.pt is not there: training begins anew." in capsys.readouterr().out
+
+
+def test_an_old_run_that_may_not_be_removed_stays_whole(digits, tmp_path, monkeypatch):
+    train(tmp_path, digits, 1)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def refuse(path, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    with pytest.raises(NotSavedError) as caught:
+        train(tmp_path, digits, 2)
+    assert str(caught.value) == (
+        f"{tmp_path}/checkpoint.pt cannot be saved: an earlier run's cannot be removed (Permission denied). Make room "
+        "there, or name a folder in which you may write; what stood under this name before is unchanged."
+    )
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 def test_means_are_printed_and_no_bar_where_nobody_watches(digits, tmp_path, capsys):
