@@ -143,7 +143,9 @@ class TrainingRun:
 
         ends, value_range = self._fixed_z[:2], self._digits.value_range
         show_samples(self._generated(self._fixed_z), value_range, title=f"{self.lab} after {self._step:,} batches")
-        show_samples(self._generated(interpolated_noise(*ends)), value_range, title="from one noise to another")
+        # One by one, so that a `sample` that chooses labels by place in the batch gives all eight the same
+        way = torch.cat([self._generated(z) for z in torch.split(interpolated_noise(*ends), 1)])
+        show_samples(way, value_range, title="from one noise to another")
         logged = read_run(self.folder)
         show_runs([logged])
         print(f"The samples through the epochs: {save_gif(logged.grids, self.folder / ANIMATION)}")

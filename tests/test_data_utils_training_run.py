@@ -55,7 +55,7 @@ def update(loss, optimizer):
     return loss.item()
 
 
-def train(folder, digits, num_epoch, stop_after=None, **options):
+def train(folder, digits, num_epoch, stop_after=None, show=False, **options):
     """A small GAN training; it is cut in the middle of the epoch after `stop_after`."""
     G, D, optim_G, optim_D = networks()
     losses, score = [], nn.BCELoss()
@@ -70,6 +70,8 @@ def train(folder, digits, num_epoch, stop_after=None, **options):
                 run.log(*losses[-1])
                 if stop_after is not None and epoch > stop_after:
                     raise KeyboardInterrupt
+        if show:
+            run.show()
     return losses
 
 
@@ -209,3 +211,19 @@ def test_labels_may_be_part_of_sampling(digits, tmp_path):
 
     train(tmp_path, digits, 1, sample=sample)
     assert sorted(set(asked)) == [64, 130]
+
+
+def test_on_the_way_from_one_noise_to_another_the_label_stays(digits, tmp_path, monkeypatch):
+    shown = {}
+
+    def grey_by_label(z):
+        labels = torch.arange(len(z)) % 10
+        return (labels / 10)[:, None, None, None].expand(-1, 1, 28, 28)
+
+    monkeypatch.setattr(
+        "data_utils.training_run.show_samples", lambda images, value_range, title: shown.update({title: images})
+    )
+    train(tmp_path, digits, 1, show=True, sample=grey_by_label)
+    assert shown["TINY after 3 batches"].unique().tolist() == pytest.approx([label / 10 for label in range(10)])
+    assert shown["from one noise to another"].shape == (8, 1, 28, 28)
+    assert shown["from one noise to another"].unique().tolist() == [0.0]
