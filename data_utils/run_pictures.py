@@ -123,9 +123,19 @@ def encoded(figure: Figure, kind: str, dpi: int = 100) -> bytes:
 def show_runs(runs: Sequence[LoggedRun]) -> None:
     """Draw the figure of several runs in a notebook; elsewhere nothing is drawn."""
     if in_a_notebook():
-        from IPython.display import Image, display
+        _display(encoded(comparison(runs), "png"))
 
-        display(Image(data=encoded(comparison(runs), "png")))
+
+def show_picture(path: Path) -> None:
+    """Show a saved PNG in a notebook; elsewhere nothing is shown."""
+    if in_a_notebook():
+        _display(path.read_bytes())
+
+
+def _display(png: bytes) -> None:
+    from IPython.display import Image, display
+
+    display(Image(data=png))
 
 
 def save_comparison(runs: Sequence[LoggedRun], path: Path) -> Path:

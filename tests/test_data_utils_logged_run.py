@@ -115,7 +115,11 @@ def test_a_picture_of_too_many_pixels_is_named_and_never_unpacked(tmp_path, side
     assert f"{side}x{side} pixels" in told or f"({side * side} pixels)" in told
 
 
-@pytest.mark.parametrize("encoded", [b"", b"no PNG", png(4, 4), png(4, 4, ROWS, (b"iCCP", b""))])
+@pytest.mark.parametrize(
+    "encoded",
+    [b"", b"no PNG", png(4, 4), png(4, 4, ROWS, (b"iCCP", b""))],
+    ids=["empty", "text", "no rows", "an empty colour profile"],
+)
 def test_a_damaged_picture_is_named(tmp_path, encoded):
     log(tmp_path)
     log_picture(tmp_path, encoded)

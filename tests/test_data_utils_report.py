@@ -4,13 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
 from PIL import Image
 from torch.utils.tensorboard import SummaryWriter
 
-from data_utils import QualityFigures, write_report
+from data_utils import QualityFigures, logged_run, run_pictures, show_report, write_report
 from data_utils.report import main
 from data_utils.run_files import quality_scalars
 
@@ -59,6 +60,35 @@ def test_the_page_stands_alone_and_shows_all_runs(logs):
         "report.html",
         "report.png",
     ]
+
+
+def test_a_notebook_shows_the_picture_that_was_written_and_nothing_is_done_twice(logs, monkeypatch):
+    import IPython
+    from IPython import display
+
+    shown, done = [], []
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=True))
+    monkeypatch.setattr(display, "display", lambda image: shown.append(image.data))
+    for module, name in ((logged_run, "read_run"), (run_pictures, "comparison")):
+        monkeypatch.setattr(module, name, counted(getattr(module, name), done))
+    show_report(logs)
+    assert shown == [(logs / "report.png").read_bytes()]
+    assert done == ["read_run", "read_run", "comparison"]
+
+
+def counted(function, done):
+    """The same function; each call adds its name to `done`."""
+
+    def call(*arguments):
+        done.append(function.__name__)
+        return function(*arguments)
+
+    return call
+
+
+def test_elsewhere_nothing_is_shown_and_the_paths_are_told(logs, capsys):
+    show_report(logs)
+    assert capsys.readouterr().out == f"The page: {logs}/report.html\nThe picture: {logs}/report.png\n"
 
 
 def test_the_command_prints_where_both_lie(logs, tmp_path):
