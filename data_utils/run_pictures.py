@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from data_utils.logged_run import LoggedRun
-from data_utils.progress import in_a_notebook
 from data_utils.run_files import SNAPSHOT_SHARES
+from data_utils.surroundings import in_a_notebook
 from data_utils.whole_files import whole_file
 
 MOST_BATCHES = 50  # that a drawn loss is the mean of
