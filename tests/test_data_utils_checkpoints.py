@@ -2,8 +2,7 @@
 
 import io
 import pickle
-import resource
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
 import torch
@@ -12,6 +11,7 @@ from hypothesis import strategies as st
 from torch import nn
 
 from data_utils import CheckpointError, NotSavedError, load_checkpoint, save_checkpoint
+from tests.full_disk import files_of_at_most
 
 # That build strings, tuples, lists and numbers, call, look up and end
 PICKLE_CODES = b"(.012FGIJKMNRTUVX]abcdehjlopqrstu}\x80\x81\x82\x85\x86\x87\x88\x8a"
@@ -129,17 +129,6 @@ def test_a_network_of_another_size_is_named(tmp_path):
     told = refusal_of(tmp_path / "run.pt", G=nn.Linear(2, 4))
     assert told.startswith(f"{tmp_path}/run.pt: the state of G does not fit the G given: ")
     assert "size mismatch for weight" in told
-
-
-@contextmanager
-def files_of_at_most(size):
-    """Beyond so many bytes the system refuses to write, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def test_a_checkpoint_that_cannot_be_written_leaves_the_old_one(tmp_path):

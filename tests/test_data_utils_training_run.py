@@ -16,6 +16,7 @@ from data_utils import (
     offline_digits,
     read_run,
 )
+from tests.full_disk import files_of_at_most
 
 FEW = 260  # digits: two batches of 128 and one of 4 an epoch
 
@@ -200,6 +201,51 @@ def test_a_folder_that_cannot_be_written_is_named(digits, tmp_path):
         TrainingRun("TINY", tmp_path / "file" / "run", digits, 1, *networks()),
     ):
         pass
+
+
+NOT_LOGGED = (
+    "events.out.tfevents.* cannot be saved: File too large. Make room there, or name a folder in which you may write; "
+    "what was logged before can be read."
+)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # TensorBoard's own thread ends
+def test_a_full_disk_is_named_and_with_room_the_run_goes_on(logged, digits, tmp_path):
+    with files_of_at_most(10_000), pytest.raises(NotSavedError) as caught:
+        train(tmp_path, digits, 4)
+    assert str(caught.value) == f"{tmp_path}/{NOT_LOGGED}"
+    assert train(tmp_path, digits, 4, resume=True) == logged[1]
+    assert read_run(tmp_path).batches == 12
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_disk_that_fills_up_between_two_epochs_is_named(digits, tmp_path):
+    def fill_up():
+        with TrainingRun("TINY", tmp_path, digits, 4, *networks()) as run:
+            next(run.epochs())
+            next(run.batches(DigitLoader(digits)))
+            with files_of_at_most(60_000):
+                for _ in range(1000):  # each twice 60 bytes, which a thread writes by and by
+                    run.log(0.5, 0.5)
+
+    with pytest.raises(NotSavedError) as caught:
+        fill_up()
+    assert str(caught.value) == f"{tmp_path}/{NOT_LOGGED}"
+
+
+def test_a_log_that_cannot_be_read_back_is_told_and_the_networks_are_kept(digits, tmp_path, capsys):
+    (tmp_path / "events.out.tfevents.1.bad").touch()
+    assert len(train(tmp_path, digits, 1, show=True)) == 3
+    assert f"{tmp_path}/events.out.tfevents.1.bad cannot be read: it is empty or damaged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("num_epoch", [1, 2])
+def test_a_finished_run_says_that_nothing_is_left_to_train(digits, tmp_path, capsys, num_epoch):
+    train(tmp_path, digits, 2)
+    capsys.readouterr()
+    assert train(tmp_path, digits, num_epoch, resume=True) == []
+    told = capsys.readouterr().out
+    assert f"Training ended after epoch 2 of {tmp_path}/checkpoint.pt: nothing is left to do. A larger" in told
 
 
 def test_labels_may_be_part_of_sampling(digits, tmp_path):
