@@ -36,7 +36,8 @@ def draw_losses(axes: Axes, run: LoggedRun) -> None:
     axes.set(xlabel="batch (bold: a moving mean)", ylabel="loss")
     axes.set_ylim(*_limits(run))
     axes.grid(alpha=0.25)
-    axes.legend(frameon=False)
+    for text in axes.legend(frameon=False).get_texts():
+        text.set_parse_math(False)
 
 
 def _limits(run: LoggedRun) -> tuple[float, float]:
@@ -57,7 +58,8 @@ def draw_shares(axes: Axes, run: LoggedRun) -> None:
         axes.bar(places + 0.2, run.floor.shares, 0.4, color=GREY, label="real")
     axes.set(xlabel="digit", ylabel="share", xticks=places)
     axes.grid(alpha=0.25, axis="y")
-    axes.legend(frameon=False)
+    if run.final_quality or run.floor:
+        axes.legend(frameon=False)
 
 
 def comparison(runs: Sequence[LoggedRun]) -> Figure:
@@ -65,8 +67,9 @@ def comparison(runs: Sequence[LoggedRun]) -> Figure:
     figure = Figure(figsize=(17, 6 * len(runs)), layout="constrained")
     bands = figure.subfigures(len(runs), 1, hspace=0.03, squeeze=False)[:, 0]
     for band, run in zip(bands, runs, strict=True):
-        band.suptitle(headline(run), x=0.01, ha="left", fontsize=14, fontweight="bold")
-        band.supxlabel(settings_text(run), x=0.01, ha="left", fontsize=9, color="#4b5563")
+        # Names and settings are anyone's words: a dollar in them begins no formula
+        band.suptitle(headline(run), x=0.01, ha="left", fontsize=14, fontweight="bold", parse_math=False)
+        band.supxlabel(settings_text(run), x=0.01, ha="left", fontsize=9, color="#4b5563", parse_math=False)
         curves, snapshots = band.subfigures(2, 1, height_ratios=(1, 1.25))
         _draw_curves(curves, run)
         _draw_snapshots(snapshots, run)

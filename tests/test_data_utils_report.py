@@ -62,6 +62,22 @@ def test_the_page_stands_alone_and_shows_all_runs(logs):
     ]
 
 
+def test_dollars_in_names_and_settings_are_letters(tmp_path):
+    log(tmp_path / r"for $\half$ the price", r"$\GAN$", 1, note=r"$\5 and $\6")
+    page, picture = write_report(tmp_path)
+    assert r"$\GAN$, for $\half$ the price" in page.read_text()
+    assert picture.exists()
+
+
+def test_a_run_without_figures_is_reported_without_a_warning(logs):
+    (folder := logs / "short").mkdir()
+    with SummaryWriter(str(folder)) as writer:
+        writer.add_scalar("$\\D$/Loss/$\\D$", 1.0, 1)
+        writer.add_image("Generated Images", torch.zeros(3, 30, 30), 0)
+    page, _ = write_report(folder)
+    assert "100 % (epoch 0)<" in page.read_text()
+
+
 def test_a_notebook_shows_the_picture_that_was_written_and_nothing_is_done_twice(logs, monkeypatch):
     import IPython
     from IPython import display
