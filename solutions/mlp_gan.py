@@ -23,10 +23,15 @@
 # | parameters of `G` and `D` | 293,136 and 267,009 | 1,510,032 and 533,505 |
 # | optimizers, batch | Adam 2e-4, 128 | Adam 2e-4 with betas (0.5, 0.999), 64 |
 #
-# Why it helps: a Sigmoid followed by a logarithm loses its numbers where `D` is sure. For a logit of 20 the Sigmoid
-# is 1 - 2e-9, which float32 rounds to exactly 1: the slope is gone. The loss on logits computes both in one, with the
-# slope left in. Making the images once saves a pass through `G` a step. Half the sum makes `D` learn at half the
-# pace, so that it runs away from `G` less easily.
+# Why it helps: a Sigmoid followed by a logarithm loses its numbers where `D` is sure. For a logit of 20 the Sigmoid is
+# 1 - 2e-9, which float32 rounds to exactly 1: the slope is gone. The loss on logits computes both in one, with the
+# slope left in. Making the images once saves a pass through `G` a step.
+#
+# Half the sum is the mean of `D`'s two terms: an undecided `D` loses $\ln 2$, as an undecided `G` does, and both curves
+# have one scale. Much code halves it for another reason: to slow `D` down (Isola et al. 2017, arXiv 1611.07004, section
+# 3.3). With plain gradient descent `D`'s steps would indeed be half as long. With Adam they are not: Adam divides the
+# gradient by its own recent size, a constant factor of the loss falls out, and `D` learns as fast as with the whole
+# sum.
 #
 # | you write | points |
 # | --- | --- |
