@@ -344,11 +344,12 @@ check("short_training_lowers_both_losses")
 # watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
 # **What to expect.** `D` is the stronger player here, and for long: it tells the first images apart after three or four
-# batches, its loss is below 0.1 after ten and near 0.001 after a hundred and twenty, while `G`'s rises past 5 and on
-# to 8. The samples turn from grey into a woven pattern of black and white, much the same in every image, that changes
-# from epoch to epoch. That is as far as it was watched for this text, 160 batches of 512 and 628 of 64: no digits yet.
-# So curves like these are no sign of a mistake in your code, of which the checks above tell. A whole run of 3,540
-# batches was not tried. If `D`'s loss stays at 0 to its end, the game is over: start anew with another seed.
+# batches, its loss is below 0.1 after ten and near 0.001 after a hundred and twenty, while `G`'s rises past 5 and on to
+# 8. The samples turn from grey into a woven pattern of black and white, much the same in every image, that changes from
+# epoch to epoch. That is as far as it was watched for this text, 160 batches of 512 and 628 of 64, on 10,000 of MNIST's
+# digits: no digits yet. So curves like these are no sign of a mistake in your code, of which the checks above tell. A
+# whole run of 3,540 batches was not tried. If `D`'s loss stays at 0 to its end, the game is over: start anew with
+# another seed.
 
 
 # %%
