@@ -309,9 +309,15 @@ check("training_stays_on_the_given_device")
 # %% [markdown]
 # ## 6. One step of both (5 points)
 #
-# The estimate is worth something only while the critic is near its best for the present `G`. In labs 1 and 2 that
-# would have ended the game, because a perfect discriminator teaches nothing; a clipped critic still does. So it gets
+# The estimate is worth something only while the critic is near its best for the present `G`. In labs 1 and 2 that would
+# have ended the game, because a perfect discriminator teaches nothing; a clipped critic still does. So it gets
 # `n_critic` updates for each one of `G`.
+#
+# In one thing this differs from the paper's Algorithm 1, which draws a new batch of real images for each of these
+# updates: here all of them see the same real images, each with new noise. So every batch of the loader brings an update
+# of `G`, not every fifth one. It does no harm as long as the updates are few and small: at the paper's learning rate
+# one moves a weight by about 5e-5, in a range that clipping makes 0.02 wide, so that the critic does not get far with
+# one batch before the next comes.
 #
 # **Task.** Write `train_step`: call `train_discriminator` `n_critic` times on these images, then `train_generator` once.
 # Return two floats, the mean of the critic's losses and the generator's loss.
