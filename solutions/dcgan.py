@@ -207,7 +207,7 @@ check("discriminator_has_the_parameters_of_its_layers")
 check("discriminator_computes_its_layers")
 
 # %% [markdown]
-# ## 4. Training the discriminator
+# ## 4. Training the discriminator (15 points)
 #
 # The loss is lab 1's, a sum of two means, with `loss_func = nn.BCELoss()`; a `D` that has learned nothing answers 0.5
 # everywhere, and its loss is $2 \ln 2 = 1.3863$:
@@ -260,7 +260,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (20 points)
 #
 # Again lab 1's non-saturating loss: `G` labels its own images as real.
 #
@@ -270,7 +270,8 @@ check("last_batch_of_an_epoch_trains")
 # and only `optim_G` takes a step. `loss.backward()` leaves gradients in `D`, too: that is no harm as long as
 # `train_discriminator` clears them.
 #
-# **Task.** Write `train_generator`: one update of `G` on `batch_size` noises.
+# **Task.** Write `train_generator`: one update of `G` on `batch_size` noises. The last three checks look at both
+# functions.
 
 
 # %% name="train_generator"
@@ -311,7 +312,7 @@ check("training_stays_on_the_given_device")
 #
 # **Task.** `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers and a discriminator, both on
 # `device`. `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 (Adam's
-# other settings are yours), each for the parameters of its own network.
+# other settings are yours), each for the parameters of its own network. The checks run within a second or two.
 
 
 # %% name="build_models"

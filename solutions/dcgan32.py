@@ -197,7 +197,7 @@ check("discriminator_has_the_parameters_of_its_layers")
 check("discriminator_computes_its_layers")
 
 # %% [markdown]
-# ## 4. Training the discriminator
+# ## 4. Training the discriminator (21 points)
 #
 # The loss is lab 1's, a sum of two means, with `loss_func = nn.BCELoss()`; a `D` that has learned nothing answers 0.5
 # everywhere, and its loss is $2 \ln 2 = 1.3863$:
@@ -245,7 +245,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (28 points)
 #
 # Again lab 1's non-saturating loss: `G` labels its own images as real.
 #
@@ -299,7 +299,7 @@ check("training_stays_on_the_given_device")
 # direction, 0.9 unless told otherwise. In this game the slope turns with every answer of the other player, and 0.5
 # forgets the old one sooner (Radford et al. 2015, arXiv 1511.06434, found training steadier with it).
 #
-# **Task.** Write both functions.
+# **Task.** Write both functions. The checks run within a second or two.
 
 
 # %% name="build_models"

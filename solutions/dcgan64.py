@@ -190,7 +190,7 @@ check("discriminator_has_the_parameters_of_its_layers")
 check("discriminator_computes_its_layers")
 
 # %% [markdown]
-# ## 4. Training the discriminator
+# ## 4. Training the discriminator (21 points)
 #
 # The loss is lab 1's, a sum of two means, with `loss_func = nn.BCELoss()`; a `D` that has learned nothing answers 0.5
 # everywhere, and its loss is $2 \ln 2 = 1.3863$:
@@ -238,7 +238,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (28 points)
 #
 # Again lab 1's non-saturating loss: `G` labels its own images as real.
 #
@@ -300,7 +300,7 @@ check("training_stays_on_the_given_device")
 # 0.999 of the others: the paper names only the first one, 0.5, and this lab's setting lets Adam forget the size of old
 # gradients within about a hundred steps, not a thousand. Whether it trains better with it was not measured.
 #
-# **Task.** Write `draw_weights` and both functions.
+# **Task.** Write `draw_weights` and both functions. The checks run within a second or two.
 
 
 # %% name="draw_weights"

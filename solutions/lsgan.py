@@ -17,7 +17,6 @@
 # | --- | --- | --- |
 # | loss of a score $s$ with target 1 | $-\ln s$ | $(s - 1)^2$ |
 # | loss of a score $s$ with target 0 | $-\ln(1 - s)$ | $s^2$ |
-# | `build_loss()` | `nn.BCELoss()` | `nn.MSELoss()` |
 # | an undecided `D`, 0.5 everywhere, loses | $2 \ln 2 = 1.3863$ | $0.25 + 0.25 = 0.5$ |
 # | networks, optimizers, batch | 1,757,668 and 1,716,325 parameters, Adam 2e-4, 512 | the same |
 #
@@ -73,7 +72,7 @@ print("labels of the first row:", digits.labels[:8].tolist())
 show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 
 # %% [markdown]
-# ## 2. The generator
+# ## 2. The generator (14 points)
 #
 # The generator of `cgan`: a table gives each digit ten numbers, which are joined to the noise.
 #
@@ -133,7 +132,7 @@ check("generator_has_the_parameters_of_its_layers")
 check("generator_computes_its_layers")
 
 # %% [markdown]
-# ## 3. The discriminator
+# ## 3. The discriminator (18 points)
 #
 # The discriminator of `cgan`, Sigmoid and all: its score is a number in [0, 1], 1 for a real image of a `y`.
 #
@@ -146,7 +145,8 @@ check("generator_computes_its_layers")
 # | `fc2`, `fc3` | Linear, LeakyReLU 0.2: 1024 to 512 to 256 | `(N, 256)` | 656,128 |
 # | `fc4` | Linear from 256 to 1, Sigmoid | `(N, 1)` | 257 |
 #
-# **Task.** Bring your discriminator. `Discriminator()` maps `(N, 1, 32, 32)` and `(N,)` to `(N, 1)`.
+# **Task.** Bring your discriminator. `Discriminator()` maps `(N, 1, 32, 32)` and `(N,)` to `(N, 1)`. The checks
+# run within a second.
 
 
 # %% name="discriminator"
@@ -193,10 +193,10 @@ check("discriminator_computes_its_layers")
 check("both_networks_heed_their_labels")
 
 # %% [markdown]
-# ## 4. Training the discriminator
+# ## 4. Training the discriminator (15 points)
 #
-# With `loss_func = nn.MSELoss()` the two terms are squared distances of the scores from their targets, each a mean
-# over its batch:
+# With the squared error as `loss_func` the two terms are squared distances of the scores from their targets, each a
+# mean over its batch:
 #
 # $$L_D = \mathrm{mean}\big((D(x, y) - 1)^2\big) + \mathrm{mean}\big(D(G(z, y'), y')^2\big)$$
 #
@@ -240,7 +240,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (29 points)
 #
 # $$L_G = \mathrm{mean}\big((D(G(z, y'), y') - 1)^2\big)$$
 #
@@ -290,10 +290,14 @@ check("noise_is_standard_normal")
 check("training_stays_on_the_given_device")
 
 # %% [markdown]
-# ## 6. The one line, and putting it together
+# ## 6. The one line, and putting it together (15 points, and 3 for a short training run)
 #
-# **Task.** `build_loss()` returns the `loss_func` that `main` hands to your training functions. In `cgan` it was
-# `nn.BCELoss()`. Bring the other two functions as they are.
+# **Task.** `build_loss()` returns the `loss_func` that `main` hands to your training functions. In `cgan` it was binary
+# cross-entropy; here it is, for scores $s$ and targets $t$, both `(N, 1)`,
+#
+# $$\mathrm{loss}(s, t) = \mathrm{mean}\big((s - t)^2\big)$$
+#
+# `torch.nn` has a module for it. Bring the other two functions as they are. The checks run within a second or two.
 
 
 # %% name="build_models"
@@ -343,7 +347,7 @@ check("short_training_lowers_both_losses")
 # ## 7. Samples on demand (6 points)
 #
 # **Task.** Bring your `samples_of`: `n` images `(n, 1, 32, 32)` of the digit of this name, from new noise, made in
-# evaluation mode and without gradients, with `G` in training mode again afterwards.
+# evaluation mode and without gradients, with `G` in training mode again afterwards. The check runs within a second.
 
 
 # %% name="samples_of"

@@ -154,7 +154,8 @@ check("batch_norm_has_momentum_0_8")
 # | `fc2` | Linear from 512 to 256, LeakyReLU 0.2 | `(N, 256)` | 131,328 |
 # | `fc3` | Linear from 256 to 1 | `(N, 1)` | 257 |
 #
-# **Task.** Write the three stages. `Discriminator()` maps `(N, 1, 28, 28)` to `(N, 1)`.
+# **Task.** Write the three stages. `Discriminator()` maps `(N, 1, 28, 28)` to `(N, 1)`. The checks run within a
+# second.
 
 
 # %% name="discriminator"
@@ -186,7 +187,7 @@ check("discriminator_has_the_parameters_of_its_layers")
 check("discriminator_computes_its_layers")
 
 # %% [markdown]
-# ## 4. Training the generator
+# ## 4. Training the generator (21 points)
 #
 # With `loss_func = nn.BCEWithLogitsLoss()` and target 1, the loss of a logit $s$ is $\ln(1 + e^{-s})$: $\ln 2 =
 # 0.6931$ for an undecided `D`, whose logits are 0.
@@ -232,7 +233,7 @@ check("generator_hands_its_images_on")
 check("noise_is_standard_normal")
 
 # %% [markdown]
-# ## 5. Training the discriminator
+# ## 5. Training the discriminator (21 points)
 #
 # `D` gets images that exist already, so no noise is drawn here and `G` is not called. Its loss is half the sum:
 #
@@ -307,8 +308,8 @@ check("step_trains_generator_first_on_the_same_images")
 # ## 7. Putting it together (5 points, and 3 for a short training run)
 #
 # **Task.** `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers and a discriminator, both on
-# `device`. `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 and
-# betas (0.5, 0.999), each for the parameters of its own network.
+# `device`. `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 and betas
+# (0.5, 0.999), each for the parameters of its own network. The checks run within a second or two.
 
 
 # %% name="build_models"
@@ -350,12 +351,13 @@ check("short_training_lowers_both_losses")
 # into a network of the same layers.
 #
 # `torch.save(network, path)` would keep the whole object instead. Loading that runs code from the file, whoever made
-# it, and breaks as soon as your class changes. `torch.load(path, weights_only=True)` reads numbers and nothing else,
+# it, and breaks as soon as your class changes. With `weights_only=True` `torch.load` reads numbers and nothing else,
 # and refuses the rest: load files in no other way.
 #
 # **Task.** `save_networks(path, G, D)` writes one file with `{"G": ..., "D": ...}`, two state dicts.
-# `load_networks(path, device)` builds two new networks on `device`, puts the file's numbers into them, wherever they
-# were saved (`map_location=device`), and returns `(G, D)`.
+# `load_networks(path, device)` builds two new networks on `device`, puts the file's numbers into them, and returns
+# `(G, D)`; a file that was saved on a GPU must load on a machine without one, for which `torch.load` has the argument
+# `map_location`. The checks run within a second.
 #
 # `summary(network)` returns a row for each layer that holds no other layer, in the order of
 # `network.named_modules()`: its name, the name of its class, the number of its parameters. A last row `("total", "",

@@ -197,7 +197,7 @@ check("critic_has_the_parameters_of_its_layers")
 check("critic_computes_its_layers")
 
 # %% [markdown]
-# ## 4. Training the critic
+# ## 4. Training the critic (21 points)
 #
 # The critic makes the difference of the mean scores large. An optimizer makes losses small, so the loss is the
 # difference with its sign turned:
@@ -260,7 +260,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (19 points)
 #
 # `G` makes the difference small. It has no part in the score of the real images, so what is left is
 #
@@ -268,7 +268,8 @@ check("last_batch_of_an_epoch_trains")
 #
 # The gradient flows through the critic, which takes no step here and is not clipped.
 #
-# **Task.** Write `train_generator`: one update of `G` on `batch_size` noises.
+# **Task.** Write `train_generator`: one update of `G` on `batch_size` noises. The last three checks look at both
+# functions.
 
 
 # %% name="train_generator"
@@ -346,9 +347,10 @@ check("train_step_returns_both_losses")
 # ## 7. Putting it together (5 points, and 3 for a short training run)
 #
 # **Task.** `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers and a critic, both on `device`.
-# `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two RMSprop optimizers without momentum, each for the parameters
-# of its own network. The paper's learning rate is 5e-5; you may choose any from 1e-5 to 5e-4. (Why not Adam? The critic
-# changes all the time, and the authors found that momentum, which Adam has too, makes clipped training unsteady.)
+# `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two RMSprop optimizers without momentum, each for the
+# parameters of its own network. The paper's learning rate is 5e-5; you may choose any from 1e-5 to 5e-4. (Why not Adam?
+# The critic changes all the time, and the authors found that momentum, which Adam has too, makes clipped training
+# unsteady.) The checks run within a second or two.
 
 
 # %% name="build_models"
