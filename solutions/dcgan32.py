@@ -340,7 +340,7 @@ check("short_training_lowers_both_losses")
 # samples and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
 # Convolutions of this size want a GPU, where 30 epochs take minutes. On two CPU cores a batch of 512 takes some
-# seconds, an epoch of MNIST ten minutes or so; there, `main(num_epoch=1, batch_size=64)` shows how it begins. To
+# seconds, an epoch of MNIST ten minutes or more; there, `main(num_epoch=1, batch_size=64)` shows how it begins. To
 # watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
 # **What to expect.** `D` is the stronger player here, and for long: it tells the first images apart after three or four

@@ -411,9 +411,9 @@ if "NBGRADER_EXECUTION" not in os.environ:  # a submission is graded without thi
 # *Write your answer to question 2 here.*
 
 # %% [markdown] question="graphs_of_both_networks" points=10
-# **Question 3 (10 points).** Draw the graphs of both networks in TensorBoard (make a
-# `torch.utils.tensorboard.SummaryWriter` and call its `add_graph(network, input)`), put pictures of them here, and
-# describe what they show.
+# **Question 3 (10 points).** Draw the graphs of both networks in TensorBoard, put pictures of them here, and describe
+# what they show. A `torch.utils.tensorboard.SummaryWriter("logs/graph_G")` writes one with `add_graph(network, input)`
+# and `close()`; take a folder of its own for each network, because TensorBoard shows one graph a folder.
 #
 # === BEGIN MARK SCHEME ===
 #

@@ -140,8 +140,9 @@ check("generator_computes_its_layers")
 # %% [markdown]
 # ## 3. The discriminator (19 points)
 #
-# `D` narrows in four layers to one probability. It has no BatchNorm: `D` is shown real and generated images in
-# batches of their own, and normalising each batch by itself would take away the very difference that `D` is to find.
+# `D` narrows in four layers to one probability. It has no BatchNorm: `D` is shown real and generated images in batches
+# of their own, and normalising each batch by itself would take away a part of the difference that `D` is to find, the
+# batches' own means and sizes.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |

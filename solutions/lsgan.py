@@ -20,15 +20,15 @@
 # | an undecided `D`, 0.5 everywhere, loses | $2 \ln 2 = 1.3863$ | $0.25 + 0.25 = 0.5$ |
 # | networks, optimizers, batch | 1,757,668 and 1,716,325 parameters, Adam 2e-4, 512 | the same |
 #
-# Why it helps: cross-entropy asks only on which side of the border an image lies, and how surely. A generated image
-# that `D` takes for real by far costs `G` next to nothing, even where it looks like no real image. The squared error
-# asks how far the score is from its target, so that an image on the right side of the border is still pulled towards
-# the real ones. And it is bounded here: no single image that `D` is sure about can make a loss of 10 or an outlier of
-# the step.
+# Why the paper does it: cross-entropy asks only on which side of the border an image lies, and how surely. A generated
+# image that `D` takes for real by far costs `G` next to nothing, even where it looks like no real image. The squared
+# error asks how far the score is from its target. Where a score may be any number, as in the paper, whose `D` has no
+# Sigmoid, an image far on the right side of the border is then still pulled towards the real ones.
 #
-# (The paper, Mao et al. 2016, leaves the Sigmoid off `D`, so that a score may be any number and the pull grows with
-# the distance. Here `D` keeps the Sigmoid of `cgan`, so that one line changes and you see what that line does. The
-# price: where `D` is sure, the Sigmoid is flat, and the slope of the squared error is small there.)
+# Here `D` keeps the Sigmoid of `cgan`, so that one line changes and you see what that line does. No score can pass its
+# target then, and what is left is that the loss is bounded: no single image that `D` is sure about can make a loss of
+# 10, or an outlier of the step. The price: where `D` is sure, the Sigmoid is flat, and the slope of the squared error
+# is small there, also for an image that `D` has seen through.
 #
 # | you write | points |
 # | --- | --- |

@@ -359,9 +359,9 @@ check("short_training_lowers_both_losses")
 # `(G, D)`; a file that was saved on a GPU must load on a machine without one, for which `torch.load` has the argument
 # `map_location`. The checks run within a second.
 #
-# `summary(network)` returns a row for each layer that holds no other layer, in the order of
-# `network.named_modules()`: its name, the name of its class, the number of its parameters. A last row `("total", "",
-# n)` counts all of them.
+# `summary(network)` returns a list with a row for each layer that holds no other layer, in the order of
+# `network.named_modules()`: a tuple of its name, the name of its class and the number of its parameters, such as
+# `("fc1.0", "Linear", 12928)`. A last row `("total", "", n)` counts all of them.
 
 
 # %% name="save_networks"
@@ -414,8 +414,8 @@ check("summary_lists_every_layer")
 # `save_networks` writes `networks.pt` into the run's folder, beside `samples.gif`, in which the samples of all epochs
 # run as an animation.
 #
-# On two CPU cores a batch of 64 takes some hundredths of a second, and an epoch of MNIST, 938 batches, about a
-# minute; on a GPU less. To watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds
+# On two CPU cores a batch of 64 takes some hundredths of a second, and an epoch of MNIST, 938 batches, half a
+# minute or so. To watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds
 # `data_utils`.
 #
 # **What to expect.** The figures here were seen with 10,000 of MNIST's digits and 6,280 batches, a quarter of what 30
