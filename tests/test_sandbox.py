@@ -126,6 +126,10 @@ def test_calls_that_no_lab_needs_are_refused(sandbox: Sandbox, run: Run, source:
     assert raised(run(f"import os\n{source}")) == told
 
 
+def test_the_fork_server_has_not_touched_cuda(run: Run) -> None:
+    assert run("import torch\nassert not torch.cuda._is_in_bad_fork()") == {"value": None}
+
+
 def test_threads_work_and_are_counted(server: ForkServer) -> None:
     with Sandbox(server, "cpu", [], Limits(processes=20)) as sandbox:
         needs(sandbox, LIMITS)

@@ -72,7 +72,7 @@ class CutOutput:
 
 def load_libraries() -> None:
     """Import what submissions use and take one optimizer step, whose first run imports more. No autograd: it
-    would start threads, which a fork loses."""
+    would start threads, which a fork loses. Not Adam's: it counts the GPUs, after which no fork can use one."""
     import torch
 
     import data_utils
@@ -85,9 +85,8 @@ def load_libraries() -> None:
     for name in lab_names():
         load_lab(name)  # a notebook's first cell asks for its check function
     parameter = torch.nn.Parameter(torch.zeros(1))
-    for kind in (torch.optim.Adam, torch.optim.RMSprop, torch.optim.SGD):
-        parameter.grad = torch.ones(1)
-        kind([parameter], lr=0.1).step()
+    parameter.grad = torch.ones(1)
+    torch.optim.SGD([parameter], lr=0.1).step()
     gc.collect()
     gc.freeze()
 
