@@ -36,9 +36,7 @@ class Respondent:
     Without `run` the namespace is a live notebook's, whose cells have run already, and Ctrl-C goes through to it.
     """
 
-    def __init__(
-        self, namespace: dict[str, Any], device: str = "cpu", run: Callable[[int, str], None] | None = None
-    ) -> None:
+    def __init__(self, namespace: dict[str, Any], device: str = "cpu", run: Callable[..., None] | None = None) -> None:
         self.namespace = namespace
         self.device = device
         self._interrupts: tuple[type[BaseException], ...] = () if run else (KeyboardInterrupt,)
