@@ -124,7 +124,10 @@ def test_options_of_timing_magics_are_taken(run: Run, magic: str) -> None:
     assert run(f"called = []\ndef f(): called.append(1)\n{magic}\nassert called") == {"value": None}
 
 
-def test_lines_are_counted_from_a_magic(run: Run) -> None:
+def test_lines_are_counted_in_the_cell_and_in_a_magic_apart(run: Run) -> None:
+    assert run("z = 1\ny = z / 0\n%time a = 5")["raised"]["frames"] == [["<cell 3>", 2, "y = z / 0"]]
+    frames = run("z = 0\n%time y = 1 / z")["raised"]["frames"]
+    assert [frame[:2] for frame in frames] == [["<cell 3>", 2], ["<cell 3, a magic>", 1]]
     assert run("%%time\nx = 1\ny = x / 0\n")["raised"]["frames"] == [["<cell 3>", 3, "y = x / 0"]]
 
 

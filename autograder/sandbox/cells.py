@@ -24,6 +24,7 @@ from autograder.sandbox.definitions import is_definition
 from autograder.sandbox.shell import BODY_MAGICS, Shell
 
 CELL = "<cell {}>"  # the file name under which a cell is compiled: tracebacks show it
+MAGIC = ", a magic>"  # ends the name of what a magic of the cell runs
 MAX_MESSAGE = 2_000  # characters of an exception's message that are reported
 BODY_MAGIC = re.compile(rf"\A\s*%%(?:{'|'.join(BODY_MAGICS)})\b.*")
 
@@ -81,8 +82,13 @@ class Cells:
             raise problems[0]
 
     def _execute_text(self, source: str) -> None:
+        """Execute what a magic was given, whose lines are not the cell's."""
+        name, self._name = self._name, f"{self._name.removesuffix(MAGIC).removesuffix('>')}{MAGIC}"
         problems: list[BaseException] = []
-        self._execute(self._statements(source), problems)
+        try:
+            self._execute(self._statements(source), problems)
+        finally:
+            self._name = name
         if problems:
             raise problems[0]
 
