@@ -17,7 +17,7 @@ from autograder.submission import Cell
 
 MAX_SOURCE = 500_000  # characters of a cell: the notebooks' longest has 2,000
 LATE_S = 1.0  # seconds for a cell where the cells' time is used up, and for one that has used up its own before
-GRACE_S = 3.0  # seconds after a cell's time in which its sandbox is to end the cell by itself
+GRACE_S = 5.0  # seconds after a cell's time in which its sandbox is to end the cell by itself
 LINE_END = re.compile(r"\r\n?|\f")  # what Python takes for a line's end, or for nothing
 
 

@@ -128,7 +128,8 @@ def test_lines_are_counted_in_the_cell_and_in_a_magic_apart(run: Run) -> None:
     assert run("z = 1\ny = z / 0\n%time a = 5")["raised"]["frames"] == [["<cell 3>", 2, "y = z / 0"]]
     frames = run("z = 0\n%time y = 1 / z")["raised"]["frames"]
     assert [frame[:2] for frame in frames] == [["<cell 3>", 2], ["<cell 3, a magic>", 1]]
-    assert run("%%time\nx = 1\ny = x / 0\n")["raised"]["frames"] == [["<cell 3>", 3, "y = x / 0"]]
+    for head in ("%%time\n\n", "\n%%capture out\n", "%%time\n%%capture\n"):
+        assert run(f"{head}y = 1 / 0\n")["raised"]["frames"] == [["<cell 3>", 3, "y = 1 / 0"]]
 
 
 LOOP = "while True:\n    pass\n"

@@ -26,7 +26,7 @@ from autograder.sandbox.shell import BODY_MAGICS, Shell
 CELL = "<cell {}>"  # the file name under which a cell is compiled: tracebacks show it
 MAGIC = ", a magic>"  # ends the name of what a magic of the cell runs
 MAX_MESSAGE = 2_000  # characters of an exception's message that are reported
-BODY_MAGIC = re.compile(rf"\A\s*%%(?:{'|'.join(BODY_MAGICS)})\b.*")
+BODY_MAGIC = re.compile(rf"\A(\s*)%%(?:{'|'.join(BODY_MAGICS)})\b.*")
 
 
 class TimeUp(BaseException):
@@ -147,7 +147,7 @@ def _at_most(seconds: float | None) -> Iterator[None]:
 def _as_python(source: str, name: str) -> str:
     """The cell without IPython's own syntax. Most cells have none, and the transformation costs milliseconds."""
     while BODY_MAGIC.match(source):
-        source = BODY_MAGIC.sub("#", source)
+        source = BODY_MAGIC.sub(r"\1", source)  # its line stays, so that those of the body keep their numbers
     try:
         ast.parse(source, name)
     except (SyntaxError, ValueError):
