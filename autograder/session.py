@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +17,6 @@ from autograder.submission import Cell
 MAX_SOURCE = 500_000  # characters of a cell: the notebooks' longest has 2,000
 LATE_S = 1.0  # seconds for a cell where the cells' time is used up, and for one that has used up its own before
 GRACE_S = 5.0  # seconds after a cell's time in which its sandbox is to end the cell by itself
-LINE_END = re.compile(r"\r\n?|\f")  # what Python takes for a line's end, or for nothing
 
 
 class Session:
@@ -108,8 +106,7 @@ class Session:
     def _run_cell(self, sandbox: Sandbox, cell: Cell) -> bool:
         """Run one cell, and note what kept it from its end. False: it ended the sandbox."""
         seconds, started, problems, alive = self._time_for(cell), time.monotonic(), [], True
-        source = LINE_END.sub(lambda end: "" if end.group() == "\f" else "\n", cell.source)
-        question = {"op": "run", "number": cell.number, "source": source, "seconds": seconds}
+        question = {"op": "run", "number": cell.number, "source": cell.source, "seconds": seconds}
         try:
             raised = sandbox.ask(question, self._seconds(seconds + GRACE_S)).get("raised")
             if isinstance(raised, dict):
