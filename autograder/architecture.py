@@ -75,6 +75,13 @@ def expect_range(student: Student, what: str, output: Array, low: float, high: f
     student.expect(f"{what}: range", low <= lowest and highest <= high, told, hint)
 
 
+def expect_image_range(student: Student, what: str, images: Array, low: float, high: float) -> None:
+    """Expect the pixels of generated images within [low, high], where those of the lab's real images lie."""
+    real = f"The real images of this lab lie in [{low:g}, {high:g}]"
+    hint = f"{real}, so G must end in an activation whose values lie there too."
+    expect_range(student, what, images, low, high, hint)
+
+
 def expect_parameters(student: Student, network: Architecture) -> None:
     """Expect the parameters of the network's layers and no others; a lazy layer has its own after a first pass."""
     remote = network.made(student)

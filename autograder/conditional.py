@@ -12,18 +12,24 @@ from functools import partial
 
 import numpy as np
 
-from autograder.architecture import Architecture, expect_function, expect_output, expect_parameters, expect_range
-from autograder.building import expect_models, expect_optimizers
+from autograder.architecture import (
+    Architecture,
+    expect_function,
+    expect_image_range,
+    expect_output,
+    expect_parameters,
+    expect_range,
+)
 from autograder.evidence import Failure, show
 from autograder.fully_connected import discriminator_32, generator_32
 from autograder.game import BATCH, DIGITS, NOISE, Game, digit_labels
 from autograder.lab import CheckFunction, Lab
 from autograder.losses import LOSS_TOLERANCE, Formula
-from autograder.short_training import ShortTraining
 from autograder.student import Array, Remote, Student
 from autograder.training import expect_normal_noise, plain_number, require_effort
 
 NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+COUNTS = 1_757_668, 1_716_325  # parameters of G and D
 LABELLED_ARGUMENTS = (
     *("real_images", "labels", "D", "G", "loss_func", "optim_D"),
     *("batch_size", "input_dim", "device"),
@@ -31,7 +37,6 @@ LABELLED_ARGUMENTS = (
 STEP = 0.2  # what a label adds to every pixel: a label that is one off moves a score's logit by about 0.2
 MANY = 256  # labels drawn at once: that one digit of ten is not among them has a chance of 2e-11
 HEED_TOLERANCE = 1e-3  # where the label is left out, the ten outputs are the same but for rounding: 9e-6 or less
-RANGE_HINT = "The real images of this lab lie in [-1, 1], so G must end in an activation whose values lie there too."
 GO_TOGETHER = "D must get with each image the label that belongs to it: the one that G was given for it, or its own."
 
 # What the checks that labs share are worth beside those of labels
@@ -58,7 +63,7 @@ def add_network_checks(lab: Lab) -> CheckFunction:
         """Generator(input_dim) maps noise (N, input_dim) and labels (N,) to images (N, 1, 32, 32) in [-1, 1]."""
         for input_dim, n in [(100, 2), (7, 3)]:
             images = expect_output(student, generator_32(input_dim, labelled=True), n)
-            expect_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1, RANGE_HINT)
+            expect_image_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1)
 
     @lab.check(points=4)
     def generator_has_the_parameters_of_its_layers(student: Student) -> None:
@@ -215,35 +220,15 @@ def _expect_own_generator_samples(student: Student, device: Remote) -> None:
     student.expect("G is in training mode again", training, told)
 
 
-def add_building_checks(lab: Lab, game: Game, training: ShortTraining, needs: CheckFunction) -> None:
-    """Models, optimizers and a short training run. 8 points."""
-
-    @lab.check(points=2)
-    def models_are_built_for_mnist(student: Student) -> None:
-        """build_models(device) returns (G, D) on that device: Generator(100) and Discriminator()."""
-        own = ("Generator", (100,)), ("Discriminator", ())
-        expect_models(student, count_G=1_757_668, count_D=1_716_325, own=own)
-
-    @lab.check(points=3)
-    def optimizers_are_adam_at_2e_4(student: Student) -> None:
-        """build_optimizers(G, D) returns (optim_G, optim_D): Adam, learning rate 2e-4, betas (0.5, 0.999), each with
-        its own network."""
-        expect_optimizers(student, "Adam", rates=(2e-4, 2e-4), betas=(0.5, 0.999))
-
-    @lab.check(points=3, needs=[needs])
-    def short_training_lowers_both_losses(student: Student) -> None:
-        """In a short training run on digits both losses stay finite and fall: D's while G is held fixed, as D learns to
-        tell real from generated, then G's while D is held fixed, as G learns to answer."""
-        training.expect_learning(student, game)
-
-
 SCORES, TARGETS = np.array([[0.8], [0.3], [0.5]], np.float32), np.array([[1.0], [0.0], [1.0]], np.float32)
 
 
 def expect_loss_function(student: Student, formula: Formula, name: str) -> None:
-    """Expect build_loss() to give this formula's mean over scores 0.8, 0.3, 0.5 with the targets 1, 0, 1."""
-    loss_func = student.expect_network("build_loss()", student.build_loss())
+    """Expect build_loss() to give this formula's mean over scores 0.8, 0.3, 0.5 with the targets 1, 0, 1. `name`: the
+    formula in words."""
+    expected_kind = "a loss such as those in torch.nn, which is a torch.nn.Module"
+    loss_func = student.expect_network("build_loss()", student.build_loss(), expected_kind)
     value = plain_number(loss_func(SCORES, TARGETS))
     expected = float(np.mean([formula.real(0.8), formula.generated(0.3), formula.real(0.5)]))
     what = "build_loss() of scores 0.8, 0.3, 0.5 with targets 1, 0, 1"
-    student.expect_close(what, value, expected, LOSS_TOLERANCE, f"The loss of this lab is nn.{name}.")
+    student.expect_close(what, value, expected, LOSS_TOLERANCE, f"The loss of this lab is {name}.")

@@ -77,10 +77,11 @@ class Evidence:
         if not holds:
             self.failures.append(Failure(otherwise, hint))
 
-    def expect_close(self, what: str, found: Any, expected: Any, atol: float, hint: str = "") -> None:
-        """Compare a number or an array with what it must be, within `atol`."""
+    def expect_close(self, what: str, found: Any, expected: Any, atol: float, hint: str = "", shown: str = "") -> None:
+        """Compare a number or an array with what it must be, within `atol`. `shown`: what to call it in the sentence,
+        where that is not `what`, the name under which it is recorded."""
         self.record(what, found, atol)
-        self._compare(what, found, expected, atol, hint)
+        self._compare(shown or what, found, expected, atol, hint)
 
     def expect_as_answer(
         self,
@@ -109,7 +110,7 @@ class Evidence:
 
     def _compare(self, what: str, found: Any, expected: Any, atol: float, hint: str) -> None:
         difference = np.abs(np.asarray(found, dtype=float) - np.asarray(expected, dtype=float))
-        if not np.all(difference <= atol):  # a NaN fails
+        if not (np.all(difference <= atol) and np.all(np.isfinite(difference))):  # a NaN fails, and inf <= inf too
             self.failures.append(Failure(_difference(what, found, expected, difference, atol), hint))
 
 
@@ -122,12 +123,12 @@ def _distance(one: np.ndarray[Any, Any], given: np.ndarray[Any, Any]) -> float:
 
 def _difference(what: str, found: Any, expected: Any, difference: Any, atol: float) -> str:
     if np.ndim(found) == 0:
-        return f"{what}: {float(found):.6g}; expected {float(expected):.6g} (within {atol:g})."
+        return f"{what}: {float(found):.6g}; expected {float(expected):.6g} (within {atol:.2g})."
     worst = np.unravel_index(int(np.argmax(np.where(np.isnan(difference), np.inf, difference))), difference.shape)
     wrong, place = int(np.sum(~(difference <= atol))), ", ".join(str(int(n)) for n in worst)
     return (
         f"{what}: {wrong} of {difference.size} values are off, most of all [{place}]: "
-        f"{float(found[worst]):.6g}, expected {float(expected[worst]):.6g} (within {atol:g})."
+        f"{float(found[worst]):.6g}, expected {float(expected[worst]):.6g} (within {atol:.2g})."
     )
 
 

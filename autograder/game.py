@@ -18,13 +18,13 @@ from typing import Any
 import numpy as np
 
 from autograder.evidence import Failure
-from autograder.student import Array, Remote, Student
-from autograder.training import message_is_a_fact
+from autograder.student import Array, Remote, Student, StudentRaised
 
 NOISE = 100  # the size of the noise in every lab
 BATCH = 128  # the usual one, so that a size written into the code costs the checks of sizes and no others
 SGD_RATE = 1.0
 DIGITS = 10  # labels are 0 to 9
+ONE_NOISE = "Expected more than 1 value per channel"  # what BatchNorm says of a batch of one in training mode
 PIXEL_BIAS = "1.bias"  # the parameter of our G that holds its image
 MOST_UNITS = 784  # of G's last layer; a larger image repeats each of its units in a square of 16 pixels
 
@@ -118,6 +118,12 @@ class Game:
         """The numbers that G's last layer makes: the pixels, or the squares of pixels of a large image."""
         return self.pixels if self.pixels <= MOST_UNITS else (self.side // 4) ** 2
 
+    def inputs(self, student: Student, network: str, n: int) -> tuple[Array, ...]:
+        """n random inputs for the student's "G" or "D": noise or images, with labels where the networks take them."""
+        image = (self.pixels,) if self.flat else (1, self.side, self.side)
+        x = student.normal(n, *((NOISE,) if network == "G" else image))
+        return (x, digit_labels(n)) if self.labelled else (x,)
+
     def images(self, n: int, pixel: float = 1.0) -> PlainImages:
         """Images (n, 1, side, side) whose every pixel is `pixel`, white unless told."""
         return PlainImages(n, self.side, pixel)
@@ -152,28 +158,46 @@ class Game:
         """Noise to one number to units: so few weights that reading them all costs next to nothing."""
         return [student.torch("nn.Linear", noise, 1), student.torch("nn.Linear", 1, self.units)]
 
-    def recording_generator(self, student: Student, noise: int) -> Remote:
+    def recording_generator(self, student: Student, noise: int, repeats: int = 1) -> Remote:
         """A generator that keeps the statistics of the last batch of noise: see `recorded`.
 
         Its first layer is a BatchNorm. A second one normalises again: the variance that it finds tells the size of
         the batch, because the first divides by the variance of n numbers, and the second keeps that of n - 1.
+        `repeats`: 2 where it must take a batch of one noise, which BatchNorm refuses: each number stands there twice.
         """
         first = student.torch("nn.BatchNorm1d", noise, momentum=1.0, affine=False, eps=1e-9)
         second = student.torch("nn.BatchNorm1d", noise, momentum=1.0, affine=False)
-        G = self._image_network(student, [first, second, *self._unit_layers(student, noise)])
-        G.call("__setattr__", "eval", G.call("__getattribute__", "train"))  # G.eval() must not end the record
-        return G
+        for layer in (first, second):  # G.eval() and G.train(False) must not end the record
+            layer.call("__setattr__", "train", layer.call("__getattribute__", "zero_grad"))  # which does nothing to it
+        before, after = [], []
+        if repeats > 1:
+            before = [student.torch("nn.Unflatten", 1, (noise, 1)), student.torch("nn.Upsample", scale_factor=repeats)]
+            after = [student.torch("nn.MaxPool1d", repeats), student.torch("nn.Flatten", 1)]
+        return self._image_network(student, [*before, first, second, *after, *self._unit_layers(student, noise)])
 
-    def recorded(self, student: Student, G: Remote, call: str) -> Noise:
+    def noise_seen(self, student: Student, dimensions: int, call: str, step: Callable[[Remote], object]) -> Noise:
+        """What a generator was fed last by a step that is given it; also where the student feeds it a single noise."""
+        for repeats in (1, 2):
+            G = self.recording_generator(student, dimensions, repeats)
+            try:
+                step(G)
+                break
+            except StudentRaised as raised:
+                if repeats > 1 or ONE_NOISE not in raised.text:
+                    raise
+                student.forget_raised()
+        return self.recorded(student, G, call, repeats)
+
+    def recorded(self, student: Student, G: Remote, call: str, repeats: int = 1) -> Noise:
         """What a recording generator was fed last. Errors: `Failure` where it was not called."""
-        buffers = G.values(buffers=True)
-        called = bool(buffers["0.num_batches_tracked"] > 0)
+        buffers, first = G.values(buffers=True), 0 if repeats == 1 else 2  # the layers before it
+        called = bool(buffers[f"{first}.num_batches_tracked"] > 0)
         if not called:
             student.evidence.record(f"{call} calls G", called)
-            raise Failure(f"{call} never calls G: it draws no noise.")
-        ratio = float(np.median(buffers["1.running_var"]))  # n / (n - 1)
-        count = round(ratio / (ratio - 1)) if 1 < ratio <= 2 else 0
-        return Noise(buffers["0.running_mean"], buffers["0.running_var"], count)
+            raise Failure(f"{call} never calls the G that it is given, so that it draws no noise for it.")
+        ratio = float(np.median(buffers[f"{first + 1}.running_var"]))  # n / (n - 1), n numbers a dimension
+        count = round(ratio / (ratio - 1)) // repeats if 1 < ratio <= 2 else 0
+        return Noise(buffers[f"{first}.running_mean"], buffers[f"{first}.running_var"], count)
 
     def _image_network(self, student: Student, layers: list[Remote], step: float = 0.0) -> Remote:
         side = math.isqrt(self.units)
@@ -235,5 +259,4 @@ class Game:
         }
         arguments = [{**usual, **given}[key] for key in signature]
         made = [value.made(student) if isinstance(value, PlainImages) else value for value in arguments]
-        with message_is_a_fact(student):
-            return getattr(student, name)(*made, seed=given.get("seed", student.seed))
+        return getattr(student, name)(*made, seed=given.get("seed", student.seed))

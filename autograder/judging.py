@@ -116,7 +116,6 @@ def judge(
 def not_run(check: Check, blockers: Mapping[str, CheckStatus]) -> Verdict:
     """The outcome of a check that builds on these, of which none has passed."""
     untouched = all(status == "not_attempted" for status in blockers.values())
-    names, told = " and ".join(blockers), "attempted" if untouched else "passed"
+    names, told = " and ".join(blockers), "been attempted" if untouched else "passed"
     message = f"This check builds on {names}, which {'has' if len(blockers) == 1 else 'have'} not {told}."
-    message = message.replace("not attempted", "not been attempted")
     return Verdict(check, "not_attempted" if untouched else "not_run", message, "", Evidence())

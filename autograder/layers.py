@@ -62,6 +62,8 @@ def expect_layers(
     student.evidence.record(f"frozen in {what}", str(sorted(p.shape for p in found if not p.requires_grad)))
     count, expected = sum(math.prod(p.shape) for p in found), sum(layer.count for layer in layers)
     numbers = f"{what} has {count:,} parameters; expected {expected:,}."
+    if count == expected:
+        numbers = f"{what} has {count:,} parameters, as many as expected, but not in the shapes of torch's layers."
     if not found:
         hint = "Layers in a plain Python list are not registered: assign them to attributes or use nn.Sequential."
         student.expect(f"layers of {what}", False, numbers, hint)

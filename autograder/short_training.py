@@ -1,21 +1,23 @@
 """A short training run of the student's own networks, optimizers and training functions on the offline digits.
 
 It shows that the parts learn together, by what holds for every seed and every right answer within a few steps:
-D's loss falls while G is held fixed, then G's while D is. How good the samples are, it cannot show.
+D's loss falls while G is held fixed, then G's while D is. How good the samples are, it cannot show. That the numbers
+are losses of these networks and no counter shows in that putting the parameters back puts the loss back.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from autograder.building import built_models, built_optimizers
+from autograder.building import built_models, built_optimizers, parameters_of
+from autograder.evidence import Failure
+from autograder.falling_loss import Fall, Kept, State, expect_fall, expect_own_loss, losses_of
 from autograder.game import Game
-from autograder.student import Array, Student, StudentRaised
-from autograder.training import finite
+from autograder.student import Array, Remote, Student
 from data_utils import offline_digit_arrays
 
 
@@ -45,6 +47,18 @@ def _enlarged(images: Array, side: int) -> Array:
     return np.pad(repeated, ((0, 0), (margin, margin), (margin, margin)))
 
 
+def _built(student: Student, game: Game) -> tuple[tuple[Remote, Remote], tuple[Remote, Remote]]:
+    """(G, D) and their optimizers. Errors: `Failure` where a network has nothing to learn with."""
+    G, D = built_models(student, student.device)
+    named = ("G", G), ("D", D)
+    counts = {name: len(parameters_of(student, net, game.inputs(student, name, 2))) for name, net in named}
+    optimizers = built_optimizers(student, G, D)
+    for name, count in counts.items():
+        if not count:
+            raise Failure(f"build_models's {name} has no parameters: nothing in it can learn.")
+    return (G, D), optimizers
+
+
 @dataclass(frozen=True)
 class ShortTraining:
     """How long to train, and by how much each loss must fall.
@@ -66,8 +80,7 @@ class ShortTraining:
 
     def expect_learning(self, student: Student, game: Game) -> None:
         """Train the student's parts, and expect finite losses that both fall."""
-        G, D = built_models(student, student.device)
-        optim_G, optim_D = built_optimizers(student, G, D)
+        (G, D), (optim_G, optim_D) = _built(student, game)
         sizes: dict[str, Any] = {"batch_size": self.batch, "input_dim": self.input_dim}
         ((images, labels),) = labelled_batches(student.seed, 1, self.batch, self.value_range, game.side)
 
@@ -80,48 +93,27 @@ class ShortTraining:
         def generator_step() -> object:
             return game.train_generator(student, D, G, optim_G, **sizes)
 
-        def discriminator_learns() -> None:
-            expect_fall(student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall)
+        def learns(trained: str, before: Kept) -> Fall:
+            step, steps, expected_fall = runs[trained]
+            losses = expect_fall(student, trained, step, steps, expected_fall)
+            return Fall(trained, step, losses, before, state.kept())
 
-        def generator_learns() -> None:
-            expect_fall(student, "G", generator_step, self.generator_steps, self.generator_fall)
-
+        runs = {
+            "D": (discriminator_step, self.discriminator_steps, self.discriminator_fall),
+            "G": (generator_step, self.generator_steps, self.generator_fall),
+        }
+        state = State(student, (G, D))
+        start = state.kept()
         if self.norm_in_discriminator:
-            beginning = G.values()
-            generator_learns()
-            G.load(beginning)
-            D.set_gradients(None)  # what G's steps leave in D has a check of its own
-            discriminator_learns()
+            falls = [learns("G", start)]
+            state.put_back(start)
+            for network in (G, D):
+                network.set_gradients(None)  # what G's steps leave in D has a check of its own
+            falls.append(learns("D", start))
         else:
-            discriminator_learns()
-            generator_learns()
-            _losses(student, "D", discriminator_step, range(self.discriminator_steps, self.discriminator_steps + 1))
-
-
-CALLS = {"D": "train_discriminator", "G": "train_generator"}
-
-
-def expect_fall(student: Student, trained: str, step: Callable[[], object], steps: int, expected_fall: float) -> None:
-    """Expect the loss of the network `trained`, D or G, to fall over so many steps, the other held fixed."""
-    losses = _losses(student, trained, step, range(steps))
-    lowest = min(losses[1:])  # the last one may lie above it: a large learning rate overshoots, and has its own check
-    student.evidence.record(f"first and lowest loss of {trained}", np.array([losses[0], lowest]), atol=2e-3)
-    held = "G" if trained == "D" else "D"
-    told = (
-        f"With {held} held fixed, {steps} steps of {CALLS[trained]} on the same images and noise took {trained}'s loss "
-        f"from {losses[0]:.4f} to {lowest:.4f} at best; expected a fall of at least {expected_fall}."
-    )
-    student.expect(f"{trained} learns", losses[0] - lowest >= expected_fall, told)
-
-
-def _losses(student: Student, trained: str, step: Callable[[], object], steps: range) -> list[float]:
-    """The losses of these steps. Where one raises, the record says which: it tells a mistake that shows at once from
-    one that builds up."""
-    losses = []
-    for number in steps:
-        try:
-            losses.append(finite(CALLS[trained], number, step()))
-        except StudentRaised:
-            student.evidence.record("raised in", f"step {number + 1} of {trained}")
-            raise
-    return losses
+            falls = [learns("D", start)]
+            falls.append(learns("G", falls[0].after))
+            losses_of(student, "D", discriminator_step, range(self.discriminator_steps, self.discriminator_steps + 1))
+        if not student.evidence.failures:
+            for fall in falls:
+                expect_own_loss(student, game, state, fall)

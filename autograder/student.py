@@ -28,7 +28,9 @@ class StudentRaised(Failure):
     def __init__(self, call: str, raised: Mapping[str, Any]) -> None:
         self.type_name = str(raised.get("type", "an exception"))
         self.text = str(raised.get("message", ""))
-        super().__init__(f"{call} raised {self.type_name}{': ' if self.text else ''}{self.text}{where(raised)}.")
+        super().__init__(
+            f"{call} raised {self.type_name}{': ' if self.text else ''}{self.text.removesuffix('.')}{where(raised)}."
+        )
 
 
 class NotAttempted(Exception):
@@ -88,6 +90,20 @@ class Parameter:
             raise Failure("The submission's process described a parameter in a form that cannot be read.") from None
 
 
+class Numbers(dict[str, Array]):
+    """A network's numbers by name. Asking for a name that the network has not is the submission's failure, not ours."""
+
+    def __init__(self, network: str, values: Mapping[str, Array]) -> None:
+        super().__init__(values)
+        self._network = network
+
+    def __missing__(self, name: str) -> Array:
+        raise Failure(f"{self._network} has {name} at one time and not at another. {LAYERS_STAY}")
+
+
+LAYERS_STAY = "The submission may change the numbers of a network that it is given, not its layers."
+
+
 class Remote:
     """An object that stays where the student's code runs: a network, an optimizer, a device, a tensor of ours."""
 
@@ -95,6 +111,7 @@ class Remote:
         self._student = student
         self.handle = handle
         self.made_by = made_by
+        self._shapes: dict[str, tuple[int, ...]] = {}  # of the numbers that were written into it or read from it
 
     @property
     def type_name(self) -> str:
@@ -121,9 +138,20 @@ class Remote:
         return [Parameter.of(entry) for entry in listed]
 
     def values(self, buffers: bool = False) -> dict[str, Array]:
-        """The parameters' (or buffers') numbers, by name."""
+        """The parameters' (or buffers') numbers, by name. Errors: `Failure` where some have another shape than before,
+        and where a name is asked of them that the network has not."""
         named = self.parameters(values=True, buffers=buffers)
-        return {parameter.name: parameter.value for parameter in named if parameter.value is not None}
+        found = {parameter.name: parameter.value for parameter in named if parameter.value is not None}
+        for name, value in found.items():
+            if self._shapes.setdefault(name, value.shape) != value.shape:
+                was, now = shape_text(self._shapes[name]), shape_text(value.shape)
+                raise Failure(f"{self._told} had {name} of shape {was}, and now it has shape {now}. {LAYERS_STAY}")
+        return Numbers(self._told, found)
+
+    @property
+    def _told(self) -> str:
+        ours = self.handle.number < 0
+        return f"A network that the check made ({self.handle.type_name})" if ours else self.made_by
 
     def gradients(self) -> dict[str, Array]:
         """The parameters' gradients, by name, of those that have one."""
@@ -132,7 +160,9 @@ class Remote:
 
     def load(self, values: Mapping[str, Array]) -> None:
         """Write these numbers into the parameters of these names, in place; forget their gradients."""
-        self._student.tell("load", {"op": "load", "target": self.handle, "values": dict(values)})
+        self._shapes |= {name: value.shape for name, value in values.items()}
+        call = f"Putting numbers back into {self._told[:1].lower()}{self._told[1:]}"
+        self._student.tell(call, {"op": "load", "target": self.handle, "values": dict(values)})
 
     def fill(self, seed: int, turned: bool = False) -> None:
         """Give every parameter numbers that depend on the seed, its shape and its role alone, never on names or order.
@@ -205,9 +235,13 @@ class Student:
         if len(told) > 1:
             question = {"op": "all", "target": question.get("target"), "questions": [one for _, one in told]}
         reply = self._respond(question)
+        asked = question
         if "raised" in reply and type(at := reply.get("at")) is int and 0 <= at < len(told):
-            call = told[at][0]
+            call, asked = told[at]
+        if "raised" in reply and asked["op"] == "load":
+            raise Failure(f"{call} is impossible: it has other layers now. {LAYERS_STAY}")
         if "missing" in reply:
+            self.evidence.facts["missing"] = str(reply["missing"])  # no known mistake is about a name left out
             raise NotDefined(str(reply["missing"]))
         if "raised" in reply:
             raised = reply["raised"] if isinstance(reply["raised"], dict) else {}
@@ -215,9 +249,17 @@ class Student:
                 raise NotAttempted(
                     f"{str(raised.get('todo') or 'A TODO')[:200]} is still open{where(raised, text=False)}."
                 )
-            self.evidence.facts["raised"] = str(raised.get("type"))
-            raise StudentRaised(call, raised)
+            error = StudentRaised(call, raised)
+            # both: a mistake that raises is told from others that raise by what is said
+            self.evidence.facts["raised"] = error.type_name
+            self.evidence.facts["message"] = error.text.partition("\n")[0][:100]
+            raise error
         return reply.get("value")
+
+    def forget_raised(self) -> None:
+        """Leave no fact of an exception that is no fault."""
+        for fact in ("raised", "message"):
+            self.evidence.facts.pop(fact, None)
 
     def ask_call(self, target: Any, name: str, args: tuple[Any, ...], **options: Any) -> Any:
         call, question = _as_question(target, name, args, options)
@@ -279,9 +321,10 @@ class Student:
         """Note that a condition holds, or fail with the sentence `otherwise`; the check goes on."""
         self.evidence.expect(what, holds, otherwise, hint)
 
-    def expect_close(self, what: str, found: Any, expected: Any, atol: float, hint: str = "") -> None:
-        """Compare a number or an array with what it must be, within `atol`; the check goes on."""
-        self.evidence.expect_close(what, found, expected, atol, hint)
+    def expect_close(self, what: str, found: Any, expected: Any, atol: float, hint: str = "", shown: str = "") -> None:
+        """Compare a number or an array with what it must be, within `atol`; the check goes on. See
+        `Evidence.expect_close`."""
+        self.evidence.expect_close(what, found, expected, atol, hint, shown)
 
     def expect_as_answer(
         self, what: str, found: Array, atol: float, hint: str = "", otherwise: Callable[[], Array | None] | None = None
@@ -299,9 +342,10 @@ class Student:
             raise Failure(f"{what} has shape {found}; expected {shape_text(shape)}.", hint)
         return value
 
-    def expect_float(self, what: str, value: Any) -> float:
+    def expect_float(self, what: str, value: Any, shown: str = "") -> float:
         """The loss that a call returned. Errors: `Failure` where it is no finite Python float."""
         self.evidence.record(f"type of {what}", type(value).__name__)
+        what = shown or what
         if not isinstance(value, float):
             hint = "loss.item() turns a tensor of one number into a float." if isinstance(value, np.ndarray) else ""
             raise Failure(f"{what} is {show(value)}; expected a Python float.", hint)
@@ -309,11 +353,11 @@ class Student:
             raise Failure(f"{what} is {value}; expected a finite number.")
         return value
 
-    def expect_network(self, what: str, value: Any) -> Remote:
-        """The network that a call returned. Errors: `Failure` where it is no object at all."""
+    def expect_network(self, what: str, value: Any, expected: str = "a torch.nn.Module") -> Remote:
+        """The network, or what `expected` calls it, that a call returned. Errors: `Failure` where it is no object."""
         self.evidence.record(f"kind of {what}", "object" if isinstance(value, Remote) else type(value).__name__)
         if not isinstance(value, Remote):
-            raise Failure(f"{what} is {show(value)}; expected a torch.nn.Module.")
+            raise Failure(f"{what} is {show(value)}; expected {expected}.")
         return value
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count
 
 import numpy as np
 
@@ -15,6 +16,8 @@ from autograder.game import BATCH, NOISE, PIXEL_BIAS, SGD_RATE, Game, Noise
 from autograder.lab import Lab
 from autograder.student import Array, Remote, Student, StudentRaised
 from autograder.training import (
+    OLD_GRADIENT,
+    STANDS_IN,
     Clues,
     Step,
     expect_no_leak,
@@ -28,7 +31,6 @@ from autograder.training import (
 )
 
 OTHER_NOISE = 32  # a size of the noise that `noise_is_standard_normal` tries beside the usual one
-OLD_GRADIENT = 3.0  # left over from an earlier call
 LAST_BATCH = 96  # 60,000 training images leave 96 after 468 batches of 128, and after 117 of 512
 
 
@@ -117,19 +119,24 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
     @lab.check(points=3)
     def noise_is_standard_normal(student: Student) -> None:
         """Both training functions feed G with torch.randn noise of input_dim numbers, new at every call."""
-        seeds, images = iter(range(student.seed, student.seed + 6)), game.images(BATCH)
+        seeds, images = count(student.seed), game.images(BATCH)
 
         def discriminator_noise(dimensions: int) -> Noise:
-            D, G = game.discriminator(student, 1.0, 0.0), game.recording_generator(student, dimensions)
-            optimizer = game.sgd(student, D, game.discriminator_rate)
-            game.train_discriminator(student, D, G, optimizer, images, input_dim=dimensions, seed=next(seeds))
-            return game.recorded(student, G, "train_discriminator")
+            D = game.discriminator(student, 1.0, 0.0)
+            optimizer, options = game.sgd(student, D, game.discriminator_rate), {"input_dim": dimensions}
+
+            def step(G: Remote) -> object:
+                return game.train_discriminator(student, D, G, optimizer, images, seed=next(seeds), **options)
+
+            return game.noise_seen(student, dimensions, "train_discriminator", step)
 
         def generator_noise(dimensions: int, batch_size: int = BATCH) -> Noise:
-            D, G = game.discriminator(student, 1.0, 0.0), game.recording_generator(student, dimensions)
-            options = {"batch_size": batch_size, "input_dim": dimensions, "seed": next(seeds)}
-            game.train_generator(student, D, G, game.sgd(student, G), **options)
-            return game.recorded(student, G, "train_generator")
+            D, options = game.discriminator(student, 1.0, 0.0), {"batch_size": batch_size, "input_dim": dimensions}
+
+            def step(G: Remote) -> object:
+                return game.train_generator(student, D, G, game.sgd(student, G), seed=next(seeds), **options)
+
+            return game.noise_seen(student, dimensions, "train_generator", step)
 
         drawing = {"train_discriminator": discriminator_noise} if not game.same_fakes else {}
         for call, noise in {**drawing, "train_generator": generator_noise}.items():
@@ -159,15 +166,16 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
             raise Failure(f"With 96 images and batch_size = 128, {raised.message}", hint) from None
         if game.same_fakes:
             return
-        G = game.recording_generator(student, NOISE)
+        G = game.recording_generator(student, NOISE, repeats=2)
         game.train_discriminator(student, D, G, optimizer, game.images(LAST_BATCH))
-        if G.values(buffers=True)["0.num_batches_tracked"] > 0:
-            _expect_count(student, "train_discriminator", game.recorded(student, G, "train_discriminator").count)
+        if G.values(buffers=True)["2.num_batches_tracked"] > 0:
+            drawn = game.recorded(student, G, "train_discriminator", repeats=2).count
+            _expect_count(student, "train_discriminator", drawn)
 
     @lab.check(points=2)
     def training_stays_on_the_given_device(student: Student) -> None:
         """Both training functions put the real images, noise and labels where the argument `device` says."""
-        _require_effort_of_both(student, *players(student))
+        raised_here = _raised_without_device(student, *players(student))
         meta = student.torch("device", "meta")  # torch's device without numbers: what is left elsewhere clashes with it
         D, G = (
             game.discriminator(student, 1.0, 0.0).call("to", meta),
@@ -185,26 +193,33 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
             raised = _raised(student, call)
             student.evidence.record(f"{name} raises there", raised.partition("\n")[0][:80])
             clash = raised if is_device_clash(raised) else ""
-            told = f"With networks and images on another device, {name} fails: {clash}"
+            told = f"With networks and real images on another device, {name} fails: {clash} {STANDS_IN}"
             student.expect(f"{name} follows its device", not clash, told)
+        if len(raised_here) == len(calls):
+            raise raised_here[0]
 
-    def _require_effort_of_both(student: Student, D: Remote, G: Remote) -> None:
+    def _raised_without_device(student: Student, D: Remote, G: Remote) -> list[StudentRaised]:
+        """Expect both functions to do something; what they raise. One that raises costs other checks, both this one."""
+        raised = []
         for name, network, step in (("D", D, d_step(student, D, G)), ("G", G, g_step(student, D, G))):
             call = {"D": "train_discriminator", "G": "train_generator"}[name]
-            with suppress(StudentRaised):  # other checks tell it
+            try:
                 require_effort(call, name, network, step)
-            _forget_raised(student)
+            except StudentRaised as error:
+                raised.append(error)
+            student.forget_raised()
+        return raised
 
 
 def _moments(noise: Noise) -> tuple[Array, Array]:
     return noise.mean, noise.variance
 
 
-def _expect_count(student: Student, call: str, count: int) -> None:
+def _expect_count(student: Student, call: str, drawn: int) -> None:
     """Expect as many noises as the batch has images. What repeats one noise has no count; other checks tell it."""
-    student.evidence.record(f"{call} draws this many noises", str(count))
-    told = f"{call} drew {count} noises for a batch of {LAST_BATCH}."
-    student.expect(f"{call} draws a batch of noises", count in (0, LAST_BATCH), told)
+    student.evidence.record(f"{call} draws this many noises", str(drawn))
+    told = f"{call} drew {drawn} noises for a batch of {LAST_BATCH}."
+    student.expect(f"{call} draws a batch of noises", drawn in (0, LAST_BATCH), told)
 
 
 def _optimizer_of_nothing(student: Student) -> Remote:
@@ -238,11 +253,6 @@ def _raised(student: Student, call: Callable[[], object]) -> str:
     try:
         call()
     except StudentRaised as raised:
-        _forget_raised(student)
+        student.forget_raised()
         return raised.text
     return ""
-
-
-def _forget_raised(student: Student) -> None:
-    for fact in ("raised", "message"):
-        student.evidence.facts.pop(fact, None)

@@ -37,6 +37,19 @@ def test_what_is_not_finite_never_passes(number: float) -> None:
     assert len(evidence.failures) == 2
 
 
+def test_an_infinite_tolerance_lets_nothing_infinite_pass() -> None:
+    evidence = Evidence()
+    evidence.expect_close("number", 1.0, math.inf, atol=math.inf)
+    assert failures(evidence) == ["number: 1; expected inf (within inf)."]
+
+
+def test_a_sentence_shows_two_digits_of_a_tolerance_and_may_call_a_fact_by_another_name() -> None:
+    evidence = Evidence()
+    evidence.expect_close("loss", 1.0, 2.0, atol=0.000138629, shown="The loss of D")
+    assert failures(evidence) == ["The loss of D: 1; expected 2 (within 0.00014)."]
+    assert evidence.facts == {"loss": 1.0}
+
+
 def test_while_facts_are_made_nothing_is_compared() -> None:
     evidence = Evidence(answers=None)
     evidence.expect_as_answer("images", np.array([1.0, 2.0]), atol=0.0)

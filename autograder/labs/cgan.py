@@ -8,9 +8,9 @@ Source: Mirza and Osindero 2014 (arXiv 1411.1784).
 from __future__ import annotations
 
 from autograder.conditional import (
+    COUNTS,
     LABELLED_ARGUMENTS,
     POINTS,
-    add_building_checks,
     add_label_checks,
     add_network_checks,
     add_sampling_check,
@@ -19,6 +19,7 @@ from autograder.conditional import (
 from autograder.game import GENERATOR_ARGUMENTS, Game
 from autograder.lab import Lab
 from autograder.losses import CROSS_ENTROPY, add_cross_entropy_checks
+from autograder.putting_together import add_building_checks
 from autograder.short_training import ShortTraining
 from autograder.student import Student
 from autograder.updates import add_update_checks
@@ -49,11 +50,11 @@ gives_probabilities = add_network_checks(lab)
 def loss_is_binary_cross_entropy(student: Student) -> None:
     """build_loss() returns nn.BCELoss(): the mean of -ln(score) where the target is 1, of -ln(1 - score) where it is
     0."""
-    expect_loss_function(student, CROSS_ENTROPY, "BCELoss")
+    expect_loss_function(student, CROSS_ENTROPY, "binary cross-entropy of probabilities, its mean")
 
 
 add_cross_entropy_checks(lab, game)
 add_update_checks(lab, game)
 add_label_checks(lab, game)
-add_building_checks(lab, game, training, needs=gives_probabilities)
+add_building_checks(lab, game, COUNTS, training, needs=gives_probabilities)
 add_sampling_check(lab, game)

@@ -7,19 +7,34 @@ Source: Radford et al. 2015 (arXiv 1511.06434).
 
 from __future__ import annotations
 
-from autograder.architecture import Architecture, expect_function, expect_output, expect_parameters, expect_range
-from autograder.building import expect_models, expect_optimizers
+from autograder.architecture import (
+    Architecture,
+    expect_function,
+    expect_image_range,
+    expect_output,
+    expect_parameters,
+    expect_range,
+)
 from autograder.game import DISCRIMINATOR_ARGUMENTS, GENERATOR_ARGUMENTS, POINTS_OF_100, Game
 from autograder.lab import Lab
 from autograder.layers import batch_norm, convolution, linear, transposed_convolution
 from autograder.losses import add_cross_entropy_checks
+from autograder.putting_together import BUILDING_OF_100, add_building_checks
 from autograder.short_training import ShortTraining
 from autograder.student import Student
 from autograder.updates import add_update_checks
 
-lab = Lab("dcgan32", "DCGAN at 32x32: strides in place of pooling", optional=True, points=POINTS_OF_100)
-
-RANGE_HINT = "The real images of this lab lie in [-1, 1], so G must end in an activation whose values lie there too."
+lab = Lab(
+    "dcgan32",
+    "DCGAN at 32x32: strides in place of pooling",
+    optional=True,
+    points=POINTS_OF_100 | BUILDING_OF_100,
+    claims={
+        "short_training_lowers_both_losses": "In a short training run on digits both losses stay finite and fall: G's "
+        "while D is held fixed, as G learns to answer, then D's while G is held fixed, as D learns to tell real from "
+        "generated.",
+    },
+)
 
 
 def generator(input_dim: int) -> Architecture:
@@ -51,7 +66,7 @@ def generator_maps_noise_to_images(student: Student) -> None:
     """Generator(input_dim) maps noise (N, input_dim) to images (N, 1, 32, 32) in [-1, 1]."""
     for input_dim, n in [(100, 2), (7, 3)]:
         images = expect_output(student, generator(input_dim), n)
-        expect_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1, RANGE_HINT)
+        expect_image_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1)
 
 
 @lab.check(points=5)
@@ -99,20 +114,6 @@ add_cross_entropy_checks(lab, game)
 add_update_checks(lab, game)
 
 
-@lab.check(points=4)
-def models_are_built_for_mnist(student: Student) -> None:
-    """build_models(device) returns (G, D) on that device: Generator(100) and Discriminator()."""
-    own = ("Generator", (100,)), ("Discriminator", ())
-    expect_models(student, count_G=3_468_417, count_D=1_486_337, own=own)
-
-
-@lab.check(points=5)
-def optimizers_are_adam_at_2e_4(student: Student) -> None:
-    """build_optimizers(G, D) returns (optim_G, optim_D): Adam, learning rate 2e-4, betas (0.5, 0.999), each with its
-    own network."""
-    expect_optimizers(student, "Adam", rates=(2e-4, 2e-4), betas=(0.5, 0.999))
-
-
 training = ShortTraining(
     value_range=(-1, 1),
     batch=4,
@@ -122,10 +123,4 @@ training = ShortTraining(
     generator_fall=0.01,
     norm_in_discriminator=True,
 )
-
-
-@lab.check(points=4, needs=[discriminator_maps_images_to_probabilities])
-def short_training_lowers_both_losses(student: Student) -> None:
-    """In a short training run on digits both losses stay finite and fall: G's while D is held fixed, as G learns to
-    answer, then D's while G is held fixed, as D learns to tell real from generated."""
-    training.expect_learning(student, game)
+add_building_checks(lab, game, (3_468_417, 1_486_337), training, needs=discriminator_maps_images_to_probabilities)

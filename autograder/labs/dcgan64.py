@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from autograder.architecture import Architecture, expect_function, expect_output, expect_parameters, expect_range
+from autograder.architecture import (
+    Architecture,
+    expect_function,
+    expect_image_range,
+    expect_output,
+    expect_parameters,
+    expect_range,
+)
 from autograder.building import built_models, expect_models, expect_optimizers
 from autograder.game import DISCRIMINATOR_ARGUMENTS, GENERATOR_ARGUMENTS, POINTS_OF_100, Game
 from autograder.initialisation import expect_normal_weights
@@ -22,7 +29,6 @@ from autograder.updates import add_update_checks
 
 lab = Lab("dcgan64", "DCGAN at 64x64: all convolutional", optional=True, points=POINTS_OF_100)
 
-RANGE_HINT = "The real images of this lab lie in [-1, 1], so G must end in an activation whose values lie there too."
 GENERATOR_MAPS = (512, 256, 128, 64)
 DISCRIMINATOR_MAPS = (64, 128, 256, 512)
 
@@ -58,7 +64,7 @@ def generator_maps_noise_to_images(student: Student) -> None:
     """Generator(input_dim) maps noise (N, input_dim) to images (N, 1, 64, 64) in [-1, 1]."""
     for input_dim, n in [(100, 2), (7, 3)]:
         images = expect_output(student, generator(input_dim), n)
-        expect_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1, RANGE_HINT)
+        expect_image_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1)
 
 
 @lab.check(points=4)
@@ -114,7 +120,7 @@ add_update_checks(lab, game)
 def models_are_built_for_mnist(student: Student) -> None:
     """build_models(device) returns (G, D) on that device: Generator(100) and Discriminator()."""
     own = ("Generator", (100,)), ("Discriminator", ())
-    expect_models(student, count_G=3_574_656, count_D=2_763_520, own=own)
+    expect_models(student, game, count_G=3_574_656, count_D=2_763_520, own=own)
 
 
 @lab.check(points=8)

@@ -17,7 +17,6 @@ from autograder.layers import expect_layers, linear
 from autograder.losses import add_cross_entropy_checks
 from autograder.short_training import ShortTraining
 from autograder.student import Student
-from autograder.training import message_is_a_fact
 from autograder.updates import add_update_checks
 
 lab = Lab("gan", "GAN: fully connected networks")
@@ -33,9 +32,8 @@ def generator_maps_noise_to_images(student: Student) -> None:
     """Generator(input_dim, hidden_dim, output_dim) maps noise (N, input_dim) to images (N, output_dim) in [-1, 1]."""
     for sizes, n in [(GENERATOR_SIZES, 2), (OTHER_GENERATOR_SIZES, 3)]:
         what = f"Generator{sizes} of noise ({n}, {sizes[0]})"
-        with message_is_a_fact(student):
-            G = student.expect_network(f"Generator{sizes}", student.Generator(*sizes, seed=student.seed))
-            value = G(10 * student.normal(n, sizes[0]))
+        G = student.expect_network(f"Generator{sizes}", student.Generator(*sizes, seed=student.seed))
+        value = G(10 * student.normal(n, sizes[0]))
         images = student.expect_tensor(what, value, (n, sizes[2]))
         largest = float(np.abs(images).max())
         student.evidence.record(f"{what}: largest", largest, atol=1e-3)
@@ -48,9 +46,8 @@ def generator_has_the_parameters_of_its_layers(student: Student) -> None:
     """Generator(100, 256, 784) has 293,136 parameters: 25,856 + 65,792 + 201,488 in three Linear layers."""
     for sizes in (GENERATOR_SIZES, OTHER_GENERATOR_SIZES):
         i, h, o = sizes
-        with message_is_a_fact(student):
-            G = student.expect_network(f"Generator{sizes}", student.Generator(*sizes))
-            G(student.normal(2, i))  # a lazy layer has its parameters after a first pass
+        G = student.expect_network(f"Generator{sizes}", student.Generator(*sizes))
+        G(student.normal(2, i))  # a lazy layer has its parameters after a first pass
         expect_layers(student, f"Generator{sizes}", G, [linear(i, h), linear(h, h), linear(h, o)])
 
 
@@ -59,7 +56,7 @@ def generator_computes_its_layers(student: Student) -> None:
     """With the same weights and noise, Generator gives the images of Linear, ReLU, Linear, ReLU, Linear, Tanh."""
     G = student.expect_network(f"Generator{GENERATOR_SIZES}", student.Generator(*GENERATOR_SIZES, seed=student.seed))
     G(student.normal(2, 100))
-    student.evidence.record("parameters", str(parameter_count(G)))  # tells a layer left out from one not used
+    student.evidence.record("parameters", str(parameter_count(student, G)))  # tells a layer left out from one not used
     G.fill(student.seed)
     student.torch("manual_seed", student.seed)  # a Dropout that should not be there then drops the same every time
     images = _reshaped(G(student.normal(2, 100)), 2, 784)
@@ -79,9 +76,8 @@ def discriminator_maps_images_to_probabilities(student: Student) -> None:
     """Discriminator(input_dim, hidden_dim) maps images (N, input_dim) to probabilities (N, 1) in [0, 1]."""
     for sizes, n in [(DISCRIMINATOR_SIZES, 12), (OTHER_DISCRIMINATOR_SIZES, 13)]:
         what = f"Discriminator{sizes} of images ({n}, {sizes[0]})"
-        with message_is_a_fact(student):
-            D = student.expect_network(f"Discriminator{sizes}", student.Discriminator(*sizes, seed=student.seed))
-            value = D(10 * student.normal(n, sizes[0]))
+        D = student.expect_network(f"Discriminator{sizes}", student.Discriminator(*sizes, seed=student.seed))
+        value = D(10 * student.normal(n, sizes[0]))
         probabilities = student.expect_tensor(what, value, (n, 1))
         low, high = float(probabilities.min()), float(probabilities.max())
         student.evidence.record(f"{what}: lowest and highest", np.array([low, high]), atol=1e-3)
@@ -94,9 +90,8 @@ def discriminator_has_the_parameters_of_its_layers(student: Student) -> None:
     """Discriminator(784, 256) has 267,009 parameters: 200,960 + 65,792 + 257 in three Linear layers."""
     for sizes in (DISCRIMINATOR_SIZES, OTHER_DISCRIMINATOR_SIZES):
         i, h = sizes
-        with message_is_a_fact(student):
-            D = student.expect_network(f"Discriminator{sizes}", student.Discriminator(*sizes))
-            D(student.normal(2, i))
+        D = student.expect_network(f"Discriminator{sizes}", student.Discriminator(*sizes))
+        D(student.normal(2, i))
         expect_layers(student, f"Discriminator{sizes}", D, [linear(i, h), linear(h, h), linear(h, 1)])
 
 
@@ -107,7 +102,7 @@ def discriminator_computes_its_layers(student: Student) -> None:
     made = student.Discriminator(*DISCRIMINATOR_SIZES, seed=student.seed)
     D = student.expect_network(f"Discriminator{DISCRIMINATOR_SIZES}", made)
     D(student.normal(2, 784))
-    student.evidence.record("parameters", str(parameter_count(D)))
+    student.evidence.record("parameters", str(parameter_count(student, D)))
     D.fill(student.seed)
     student.torch("manual_seed", student.seed)
     probabilities = _reshaped(D(student.normal(12, 784)), 12, 1)
@@ -132,7 +127,7 @@ add_update_checks(lab, game)
 def models_are_built_for_mnist(student: Student) -> None:
     """build_models(device) returns (G, D) on that device: Generator(100, 256, 784) and Discriminator(784, 256)."""
     own = ("Generator", GENERATOR_SIZES), ("Discriminator", DISCRIMINATOR_SIZES)
-    expect_models(student, count_G=293_136, count_D=267_009, own=own)
+    expect_models(student, game, count_G=293_136, count_D=267_009, own=own)
 
 
 @lab.check(points=3)

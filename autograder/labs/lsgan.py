@@ -8,9 +8,9 @@ Source: Mao et al. 2016 (arXiv 1611.04076); Mirza and Osindero 2014 (arXiv 1411.
 from __future__ import annotations
 
 from autograder.conditional import (
+    COUNTS,
     LABELLED_ARGUMENTS,
     POINTS,
-    add_building_checks,
     add_label_checks,
     add_network_checks,
     add_sampling_check,
@@ -19,6 +19,7 @@ from autograder.conditional import (
 from autograder.game import GENERATOR_ARGUMENTS, Game
 from autograder.lab import Lab
 from autograder.losses import LEAST_SQUARES, add_least_squares_checks
+from autograder.putting_together import add_building_checks
 from autograder.short_training import ShortTraining
 from autograder.student import Student
 from autograder.updates import add_update_checks
@@ -53,12 +54,12 @@ gives_probabilities = add_network_checks(lab)
 
 @lab.check(points=10)
 def loss_is_the_mean_squared_error(student: Student) -> None:
-    """build_loss() returns nn.MSELoss(): the mean of (score - target)^2."""
-    expect_loss_function(student, LEAST_SQUARES, "MSELoss")
+    """build_loss() returns a loss of scores and targets: the mean of (score - target)^2."""
+    expect_loss_function(student, LEAST_SQUARES, "the mean of the squared differences of scores and targets")
 
 
 add_least_squares_checks(lab, game)
 add_update_checks(lab, game)
 add_label_checks(lab, game)
-add_building_checks(lab, game, training, needs=gives_probabilities)
+add_building_checks(lab, game, COUNTS, training, needs=gives_probabilities)
 add_sampling_check(lab, game)

@@ -10,22 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 
-from autograder.architecture import Architecture, expect_function, expect_output, expect_parameters, expect_range
-from autograder.building import built_models, expect_models, expect_optimizers
+from autograder.architecture import Architecture, expect_function, expect_image_range, expect_output, expect_parameters
+from autograder.building import built_models, parameters_of
 from autograder.evidence import Failure, show
-from autograder.game import GENERATOR_ARGUMENTS, NOISE, PIXEL_BIAS, Game
+from autograder.game import GENERATOR_ARGUMENTS, NOISE, Game
 from autograder.lab import Lab
 from autograder.layers import batch_norm, linear
 from autograder.losses import add_logits_checks
+from autograder.players import Players
+from autograder.putting_together import add_building_checks
 from autograder.short_training import ShortTraining
 from autograder.student import Array, Remote, Student
 from autograder.training import STILL, plain_number
 from autograder.updates import LAST_BATCH, add_update_checks
 
-RANGE_HINT = "The real images of this lab lie in [-1, 1], so G must end in an activation whose values lie there too."
 MOMENTUM = 0.8
 
 lab = Lab(
@@ -74,7 +76,7 @@ def generator_maps_noise_to_images(student: Student) -> None:
     """Generator(input_dim) maps noise (N, input_dim) to images (N, 1, 28, 28) in [-1, 1]."""
     for input_dim, n in [(100, 2), (7, 3)]:
         images = expect_output(student, generator(input_dim), n)
-        expect_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1, RANGE_HINT)
+        expect_image_range(student, f"Generator({input_dim}) of {n} noises", images, -1, 1)
 
 
 @lab.check(points=4)
@@ -171,22 +173,8 @@ def generator_hands_its_images_on(student: Student) -> None:
     student.expect_close(what, images[:, 0, 14, 14], np.full(LAST_BATCH, pixel), 1e-5)
 
 
-class _Players:
-    """Both networks of ours, each with plain gradient descent, and how far they have moved since they were made."""
-
-    def __init__(self, student: Student) -> None:
-        self.D, self.G = game.with_scores(student, *game.scores(student)[1])
-        self.optim_D, self.optim_G = game.sgd(student, self.D, 0.1), game.sgd(student, self.G)
-        self._start = self._sums()
-
-    def _sums(self) -> tuple[float, float]:
-        ends = self.D.values()["1.weight"], self.G.values()[PIXEL_BIAS]
-        return float(np.sum(ends[0], dtype=float)), float(np.sum(ends[1], dtype=float))
-
-    def moved(self) -> tuple[float, float]:
-        """How far D's weights and G's pixels have moved, summed."""
-        ends = self._sums()
-        return ends[0] - self._start[0], ends[1] - self._start[1]
+def _players(student: Student) -> Players:
+    return Players(student, game, *game.with_scores(student, *game.scores(student)[1]), rate=0.1)
 
 
 @lab.check(points=8)
@@ -194,15 +182,15 @@ def step_trains_generator_first_on_the_same_images(student: Student) -> None:
     """train_step updates G, then D on the images that G's update made, before its step; it returns (loss of D, loss of
     G), two floats."""
     images = game.images(LAST_BATCH)
-    expected = _Players(student)  # the student's own two updates, in the order that is asked for
+    expected = _players(student)  # the student's own two updates, in the order that is asked for
     mine, n = expected, LAST_BATCH
     loss_G = plain_number(game.train_generator(student, mine.D, mine.G, mine.optim_G, batch_size=n))
     # G's pixels were -1 before its step: the usual generated images
     loss_D = plain_number(game.train_discriminator(student, mine.D, mine.G, mine.optim_D, images))
     if not all(abs(distance) > STILL for distance in expected.moved()):
         raise Failure("One of the two updates moves nothing, so that their order in train_step does not show.")
-    found = _Players(student)
-    given = {"real_images": images, "D": found.D, "G": found.G, "optim_D": found.optim_D, "optim_G": found.optim_G}
+    found = _players(student)
+    given: dict[str, Any] = {"real_images": images, **found.given}
     returned = game.call(student, "train_step", STEP_ARGUMENTS, given)
     pair = returned if isinstance(returned, tuple | list) and len(returned) == 2 else (np.nan, np.nan)
     told = f"train_step returned {show(returned)}; expected (loss of D, loss of G), two floats."
@@ -228,20 +216,6 @@ def step_trains_generator_first_on_the_same_images(student: Student) -> None:
     student.expect("train_step draws as many noises as images", count == LAST_BATCH, told)
 
 
-@lab.check(points=2)
-def models_are_built_for_mnist(student: Student) -> None:
-    """build_models(device) returns (G, D) on that device: Generator(100) and Discriminator()."""
-    own = ("Generator", (100,)), ("Discriminator", ())
-    expect_models(student, count_G=1_510_032, count_D=533_505, own=own)
-
-
-@lab.check(points=3)
-def optimizers_are_adam_at_2e_4(student: Student) -> None:
-    """build_optimizers(G, D) returns (optim_G, optim_D): Adam, learning rate 2e-4, betas (0.5, 0.999), each with its
-    own network."""
-    expect_optimizers(student, "Adam", rates=(2e-4, 2e-4), betas=(0.5, 0.999))
-
-
 training = ShortTraining(
     value_range=(-1, 1),
     batch=16,
@@ -250,13 +224,7 @@ training = ShortTraining(
     discriminator_fall=0.05,
     generator_fall=0.002,
 )
-
-
-@lab.check(points=3, needs=[discriminator_gives_logits])
-def short_training_lowers_both_losses(student: Student) -> None:
-    """In a short training run on digits both losses stay finite and fall: D's while G is held fixed, as D learns to
-    tell real from generated, then G's while D is held fixed, as G learns to answer."""
-    training.expect_learning(student, game)
+add_building_checks(lab, game, (1_510_032, 533_505), training, needs=discriminator_gives_logits)
 
 
 @contextmanager
@@ -275,7 +243,8 @@ def checkpoint_holds_both_state_dicts(student: Student) -> None:
     weights_only=True; load_networks(path, device) returns (G, D), new networks with that state."""
     device = student.torch("device", student.device)
     G, D = built_models(student, student.device)
-    for network in (G, D):
+    for name, network in (("G", G), ("D", D)):
+        parameters_of(student, network, game.inputs(student, name, 2))  # a lazy layer has its own after a first pass
         network.fill(student.seed)
         statistics = {name: value for name, value in network.values(buffers=True).items() if "running" in name}
         network.load({name: np.full_like(value, 0.5) for name, value in statistics.items()})

@@ -7,18 +7,19 @@ Source: Arjovsky et al. 2017 (arXiv 1701.07875), Algorithm 1.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from autograder.architecture import expect_function, expect_output, expect_parameters, expect_range
+from autograder.architecture import expect_function, expect_image_range, expect_output, expect_parameters
 from autograder.building import built_models, built_optimizers, expect_models, expect_optimizers
 from autograder.convolution import digit_discriminator, digit_generator
 from autograder.evidence import Failure, show
 from autograder.game import PIXEL_BIAS, Game, Images
 from autograder.lab import Lab
 from autograder.losses import GREY
+from autograder.players import Players
 from autograder.short_training import digit_batches
 from autograder.student import Array, Remote, Student
 from autograder.training import STILL, finite, plain_number
@@ -26,7 +27,6 @@ from autograder.updates import add_update_checks
 
 lab = Lab("wgan", "WGAN: a critic with clipped weights")
 
-RANGE_HINT = "The real images of this lab lie in [-1, 1], so G must end in an activation whose values lie there too."
 NO_CLIPPING = 1e6  # a clip_value so large that clipping changes nothing
 IN_PLACE = "The optimizer goes on moving the very parameters that it was given: clip these, in place."
 SCORE_TOLERANCE = 1e-3  # scores of 40 as a float32 sum of 784 products; measured 1e-4
@@ -37,7 +37,7 @@ CLIP_TOLERANCE = 1e-7  # the lab sheet's: float32 resolves 1e-9 at 0.01, a step 
 def generator_maps_noise_to_images(student: Student) -> None:
     """Generator(input_dim) maps noise (N, input_dim) to images (N, 1, 28, 28) in [-1, 1]."""
     images = expect_output(student, digit_generator(7), n=3)  # no size written into the code passes for this one
-    expect_range(student, "Generator(7) of 3 noises", images, -1, 1, RANGE_HINT)
+    expect_image_range(student, "Generator(7) of 3 noises", images, -1, 1)
 
 
 @lab.check(points=2)
@@ -217,7 +217,7 @@ def _expect_unclipped(student: Student, call: str, name: str, values: Array) -> 
 def _moved_by_own_steps(student: Student, n_critic: int, **options: Any) -> tuple[float, float, float, float]:
     """How far this many of the student's own critic updates and one generator update move D's weights and G's pixels,
     summed; and (mean critic loss, generator loss). So a wrong loss is not paid for in train_step as well."""
-    players = _Players(student)
+    players = _players(student)
     images = game.images(4)
     losses = [
         game.train_discriminator(student, players.D, players.G, players.optim_D, images, **options)
@@ -228,28 +228,15 @@ def _moved_by_own_steps(student: Student, n_critic: int, **options: Any) -> tupl
     return *players.moved(), mean_D, finite("train_generator", 0, loss_G)
 
 
-class _Players:
+def _players(student: Student) -> Players:
     """A critic that scores linearly and a generator of one image: a critic update then moves D equally far each time,
     and the generator update moves G by D's weights, so that the order of updates shows."""
-
-    def __init__(self, student: Student) -> None:
-        self.D, self.G = game.discriminator(student, 0.5, 0.05), game.generator(student, -0.5)
-        self.optim_D, self.optim_G = game.sgd(student, self.D, game.discriminator_rate), game.sgd(student, self.G)
-        self._start = self.D.values()["1.weight"], self.G.values()[PIXEL_BIAS]
-
-    def moved(self) -> tuple[float, float]:
-        """How far D's weights and G's pixels have moved since the start, summed."""
-        ends = self.D.values()["1.weight"], self.G.values()[PIXEL_BIAS]
-        movements = [np.sum(end.astype(float) - start) for end, start in zip(ends, self._start, strict=True)]
-        return float(movements[0]), float(movements[1])
-
-    def train_step(self, student: Student, **options: Any) -> object:
-        """Call the student's train_step once; without `n_critic` the argument is left out."""
-        given = {"D": self.D, "G": self.G, "optim_D": self.optim_D, "optim_G": self.optim_G, **options}
-        return _train_step(student, game.images(4), given)
+    D, G = game.discriminator(student, 0.5, 0.05), game.generator(student, -0.5)
+    return Players(student, game, D, G, rate=game.discriminator_rate)
 
 
-def _train_step(student: Student, images: Images, given: dict[str, Any]) -> object:
+def _train_step(student: Student, images: Images, given: Mapping[str, Any]) -> object:
+    """Call the student's train_step once; without `n_critic` the argument is left out."""
     signature = TRAIN_STEP if "n_critic" in given else TRAIN_STEP[:-1]
     return game.call(student, "train_step", signature, {"real_images": images, "batch_size": len(images), **given})
 
@@ -263,8 +250,8 @@ def train_step_updates_the_critic_n_critic_times(student: Student) -> None:
     for n_critic in (1, 3, 4 + student.seed % 5, None):
         told, n = ("n_critic left out", 5) if n_critic is None else (f"n_critic={n_critic}", n_critic)
         expected_D, expected_G, *_ = _moved_by_own_steps(student, n)
-        players = _Players(student)
-        players.train_step(student, **({} if n_critic is None else {"n_critic": n_critic}))
+        players = _players(student)
+        _train_step(student, game.images(4), players.given | ({} if n_critic is None else {"n_critic": n_critic}))
         moved_D, moved_G = players.moved()
         what = f"How many updates of train_discriminator move D as far as train_step with {told}"
         student.expect_close(what, moved_D / one, expected_D / one, 0.01)
@@ -276,8 +263,9 @@ def train_step_updates_the_critic_n_critic_times(student: Student) -> None:
 def _expect_clip_value_handed_on(student: Student, n_critic: int) -> None:
     clip_value = round(student.uniform(0.0025, 0.003), 5)  # two critic updates reach it: 0.00064 + 2 * 0.0015
     expected, *_ = _moved_by_own_steps(student, n_critic, clip_value=clip_value)
-    players = _Players(student)
-    players.train_step(student, n_critic=n_critic, clip_value=clip_value)
+    players = _players(student)
+    given = players.given | {"n_critic": n_critic, "clip_value": clip_value}
+    _train_step(student, game.images(4), given)
     what = f"How far train_step with clip_value={clip_value} moves D's weights in all"
     student.expect_close(what, players.moved()[0], expected, 0.01)
 
@@ -287,7 +275,7 @@ def train_step_returns_both_losses(student: Student) -> None:
     """train_step returns (mean critic loss, generator loss), two floats; the mean is over its n_critic updates."""
     for n_critic in (1, 3):
         *_, expected_D, expected_G = _moved_by_own_steps(student, n_critic)
-        returned = _Players(student).train_step(student, n_critic=n_critic)
+        returned = _train_step(student, game.images(4), {**_players(student).given, "n_critic": n_critic})
         loss_D, loss_G = _two_floats(student, returned, f"n_critic={n_critic}")
         student.expect_close(f"train_step's critic loss with n_critic={n_critic}", loss_D, expected_D, 1e-3)
         student.expect_close(f"train_step's generator loss with n_critic={n_critic}", loss_G, expected_G, 1e-3)
@@ -308,7 +296,7 @@ def _two_floats(student: Student, value: object, told: str) -> Sequence[float]:
 def models_are_built_for_mnist(student: Student) -> None:
     """build_models(device) returns (G, D) on that device: Generator(100) and Discriminator()."""
     own = ("Generator", (100,)), ("Discriminator", ())
-    expect_models(student, count_G=6_679_105, count_D=1_102_721, own=own)
+    expect_models(student, game, count_G=6_679_105, count_D=1_102_721, own=own)
 
 
 @lab.check(points=3)
