@@ -28,4 +28,5 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+c.HTMLExporter.filters = {"markdown2html": "autograder.nbgrader_door.safe_markdown"}  # students' HTML is shown as text
 c.OverwriteCells.add_missing_cells = True  # a deleted check cell still shows its feedback and its score

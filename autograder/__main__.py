@@ -144,13 +144,13 @@ def _progress() -> Progress:
 def _write(report: Report, arguments: argparse.Namespace, console: Console) -> None:
     from autograder.feedback import print_report
 
-    if "-" not in (arguments.json, arguments.csv):
-        print_report(report, console)
     for target, text in ((arguments.json, report.as_json), (arguments.csv, report.as_csv)):
         if target == "-":
             sys.stdout.write(text())
         elif target is not None:
             Path(target).write_text(text())
+    if "-" not in (arguments.json, arguments.csv):
+        print_report(report, console)
 
 
 def _build(arguments: argparse.Namespace, console: Console) -> int:

@@ -47,7 +47,7 @@ def result_text(result: Result) -> str:
     """A whole submission's feedback: every check that cost points, then the score."""
     head = f"{result.student}, {result.lab}: {points(result.score)} of {points(result.max_score)} points"
     told = [feedback(check) for check in result.checks if check.status != "passed"]
-    return "\n\n".join([head, *([f"  {result.message}"] if result.message else []), *told])
+    return "\n\n".join([head, *(["\n".join(_wrapped(result.message))] if result.message else []), *told])
 
 
 def class_table(report: Report) -> Table:
@@ -65,14 +65,15 @@ def class_table(report: Report) -> Table:
 
 def _costs(result: Result) -> str:
     """Known mistakes by name with the checks that show them, then the other failures, then what was not tried."""
+    message = " ".join(result.message.split())
     if result.status == "unreadable":
-        return f"unreadable: {result.message}"
+        return f"unreadable: {message}"
     lost = [check for check in result.checks if check.status != "passed"]
     told = [_group(name, [c for c in lost if c.mistake == name]) for name in _distinct(c.mistake for c in lost)]
     told += [check.id for check in lost if check.status == "failed" and not check.mistake]
     rest = [check for check in lost if check.status != "failed"]
     told += [_group(WORDS[s].lower(), [c for c in rest if c.status == s]) for s in _distinct(c.status for c in rest)]
-    return "; ".join([*told, *([result.message] if lost and result.message else [])])
+    return "; ".join([*told, *([message] if lost and message else [])])
 
 
 def _distinct(names: Iterable[str | None]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -28,6 +28,7 @@ from autograder.student import Student
 from autograder.submission import Cell, Submission, Unreadable, answer_path
 from autograder.wire import printable
 
+MAX_PROBLEMS, MAX_PROBLEM = 10, 2_000  # cells whose problems are told, and characters of each
 SHIPPED_FIGURES = "all is graded with the shipped figures of seed 0, which students have too."
 
 
@@ -112,7 +113,7 @@ class Grader:
         except Unreadable as problem:
             return _unreadable(submission, str(problem))
         result = self.grade_cells(load_lab(submission.lab), cells)
-        result.student, result.path = printable(submission.student), printable(str(submission.path))
+        result.student, result.path = _name(submission.student), _name(submission.path)
         result.sha256 = sha256
         result.seconds = round(time.monotonic() - started, 3)
         return result
@@ -131,7 +132,7 @@ class Grader:
         """The result, and whether it would come out the same at another moment."""
         with self._session(lab, cells) as session:
             verdicts = self._verdicts(session, lab.checks, self.answers[lab.name], self.seed)
-            problems = " ".join(session.problems[number] for number in sorted(session.problems))
+            problems = _told(session.problems)
             failed = [verdict for verdict in verdicts if verdict.status == "failed" and verdict.evidence.facts]
             mistakes = self._mistakes(session, lab, failed)
         checks = [verdict.as_result(mistakes.get(verdict.check.id)) for verdict in verdicts]
@@ -202,8 +203,20 @@ def _unreadable(submission: Submission, problem: str) -> Result:
         most = load_lab(submission.lab).max_score
     except LookupError:
         most = 0.0
-    student, lab, path = (printable(str(text)) for text in (submission.student, submission.lab, submission.path))
+    student, lab, path = (_name(text) for text in (submission.student, submission.lab, submission.path))
     return Result(student, lab, path, "", most, "unreadable", printable(problem))
+
+
+def _name(text: str | Path) -> str:
+    """A student's name for a file or folder on one line, whatever it is made of."""
+    return " ".join(printable(str(text)).split())
+
+
+def _told(problems: Mapping[int, str]) -> str:
+    """What went wrong in a submission's cells, as far as anybody reads on."""
+    told = [problems[number][:MAX_PROBLEM] for number in sorted(problems)]
+    rest = len(told) - MAX_PROBLEMS
+    return " ".join([*told[:MAX_PROBLEMS], *([f"So it is with {rest} more cells."] if rest > 0 else [])])
 
 
 @contextmanager

@@ -14,7 +14,7 @@ import atexit
 import contextlib
 import functools
 import glob
-import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -22,8 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jinja2 import pass_context
 from nbconvert.exporters import NotebookExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbgrader import utils
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Unicode
@@ -40,7 +43,8 @@ from autograder.submission import LINK, Cell, Unreadable, notebook_cells, read_b
 
 IN_HAND = 2  # submissions: the one that nbgrader has open, and the next
 RELEASES, SOLUTIONS = Path("assignments"), Path("solutions")  # nbgrader runs in the course's folder
-KEPT_DATA = ("image/png", "image/jpeg", "text/plain")  # no HTML, SVG or JavaScript of a student's in a grader's browser
+KEPT_PICTURES = ("image/png", "image/jpeg")
+KEPT_DATA = (*KEPT_PICTURES, "text/plain")  # no HTML, SVG or JavaScript of a student's in a grader's browser
 
 
 class TolerantExporter(NotebookExporter):  # type: ignore[misc]
@@ -49,13 +53,28 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
     So such a student gets a row and the points of every other door, and the others are graded.
     """
 
+    def __init__(self, parent: Any = None, **options: Any) -> None:
+        super().__init__(parent=parent, **options)
+        if isinstance(parent, Autograde):
+            own = {name: getattr(parent.coursedir, name) for name in CourseDirectory.class_trait_names(config=True)}
+            parent.coursedir = CourseDirectory(parent=parent, **own)
+            self._left_out = parent.coursedir.ignore
+            parent.pre_convert_hook = self._leave_links_out
+
+    def _leave_links_out(self, notebooks: Sequence[str], **of: Any) -> None:
+        """Have nbgrader copy no link from beside a notebook, perhaps to an answer, and no pipe."""
+        beside = (Path(top, name) for top, _, names in os.walk(Path(notebooks[0]).parent) for name in names)
+        names = [glob.escape(path.name) for path in beside if path.is_symlink() or not path.is_file()]
+        self.parent.coursedir.ignore = [*self._left_out, *names]
+
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
         with contextlib.suppress(Unreadable):
             self._begin(notebook_cells(_read(Path(filename))), Path(filename), resources["nbgrader"])
         try:
             _read(Path(filename))  # pipes, links and what is too large would take all day
-            nbformat.validate(nbformat.read(filename, as_version=4))
-            return super().from_filename(filename, resources, **options)
+            notebook = nbformat.from_dict(_printable(nbformat.read(filename, as_version=4)))
+            nbformat.validate(notebook)
+            return self.from_notebook_node(notebook, resources, **options)
         except Exception:  # nbformat raises anything at all on a malformed file  # noqa: BLE001
             notebook, told = _mended(Path(filename), resources["nbgrader"]["notebook"])
             self.log.warning("%s: %s", resources["nbgrader"]["student"], told)
@@ -64,7 +83,7 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
     def _begin(self, cells: Sequence[Cell], path: Path, of: Mapping[str, str]) -> None:
         """Begin to grade a submission, and the one after it, which nbgrader has not opened yet."""
         course = CourseDirectory(parent=self)
-        if str(path.parent) != course.format_path(course.submitted_directory, of["student"], of["assignment"]):
+        if path != _submitted(course, of):
             return  # nbgrader opens it once more as its own copy, and all of this is under way
         with contextlib.suppress(UnknownLab):  # told when its turn comes
             ahead = SandboxedGrades(parent=self).ahead(of["notebook"])
@@ -87,11 +106,39 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
         return None if not graded or (Path(graded).exists() and not forced) else Path(following) / path.name
 
 
+@pass_context  # type: ignore[untyped-decorator]
+def safe_markdown(context: Mapping[str, Any], source: str) -> str:
+    """A cell's text as HTML, in which a student's own HTML is shown and not obeyed."""
+    attachments = context.get("cell", {}).get("attachments", {})
+    pictures = {name: _pictures(kinds) for name, kinds in attachments.items()}
+    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, attachments=pictures)
+    return str(MarkdownWithMath(renderer=renderer).render(source))
+
+
+def _pictures(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind: data[kind] for kind in KEPT_PICTURES if kind in data}
+
+
+def _printable(part: Any) -> Any:
+    """A notebook, or a part of one, without halves of characters, which no file could be written with."""
+    if isinstance(part, str):
+        return part.encode(errors="replace").decode()
+    if isinstance(part, Mapping):
+        return {_printable(key): _printable(value) for key, value in part.items()}
+    return [_printable(item) for item in part] if isinstance(part, list) else part
+
+
 def _read(path: Path) -> bytes:
     """A submitted file. Errors: `Unreadable`, also where its folder is a link, perhaps to a neighbour's work."""
     if path.parent.is_symlink():
         raise Unreadable(LINK)
     return read_bytes(path)
+
+
+def _submitted(course: CourseDirectory, of: Mapping[str, str]) -> Path:
+    """Where a student's own file is."""
+    folder = course.format_path(course.submitted_directory, of["student"], of["assignment"])
+    return Path(folder) / f"{of['notebook']}.ipynb"
 
 
 def _mended(path: Path, name: str) -> tuple[Any, str]:
@@ -184,7 +231,9 @@ class SandboxedGrades(NbGraderPreprocessor):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         name = resources["nbgrader"]["notebook"]  # the lab by whose rules it is graded
-        cells = notebook_cells(json.dumps(nb).encode())
+        cells: list[Cell] = []
+        with contextlib.suppress(Unreadable):  # told in the notebook already
+            cells = notebook_cells(_read(_submitted(CourseDirectory(parent=self), resources["nbgrader"])))
         result = self.ahead(name).result(cells)
         if result.message:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], name, result.message)

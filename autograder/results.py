@@ -6,10 +6,12 @@ import csv
 import io
 import json
 import math
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 SCHEMA = 1
+FORMULA = re.compile(r"\s*[-=+@\t\r\uff1d\uff0b\uff0d\uff20]")  # also in the wide forms of East Asian fonts
 CheckStatus = Literal["passed", "failed", "not_attempted", "not_run", "timed_out", "crashed", "ungradable"]
 
 
@@ -90,4 +92,4 @@ class Report:
 
 def _not_a_formula(value: object) -> object:
     """Keep a spreadsheet from running a cell that begins as a formula: a folder's name is the student's to choose."""
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value

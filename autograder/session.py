@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -14,17 +15,26 @@ from autograder.student import where
 from autograder.submission import Cell
 
 MAX_SOURCE = 500_000  # characters of a cell: the notebooks' longest has 2,000
+LATE_S = 1.0  # seconds for a cell where the cells' time is used up, and for one that has used up its own before
+GRACE_S = 5.0  # seconds after a cell's time in which its sandbox is to end the cell by itself
 
 
 class Session:
-    """Answers a check's questions from a sandbox. Where the sandbox dies, the next question gets a new one, in which
-    a cell that killed or stalled the last one is left out; a function that once stalled is not called again."""
+    """Answers a check's questions from a sandbox. Where the sandbox dies, the next question gets a new one; a function
+    that once stalled is not called again.
+
+    All cells together may take half of the submission's time, so that there is some for the questions. Of a cell whose
+    time is over only the definitions run, and so where it killed or stalled its sandbox; where it does so again, it
+    is skipped.
+    """
 
     def __init__(self, server: ForkServer, lab: Lab, cells: Sequence[Cell], device: str, limits: Limits) -> None:
         self._server, self._lab, self._cells, self._limits = server, lab, cells, limits
         self._device = device
-        self.problems: dict[int, str] = {}  # by cell: why it did not run to its end
-        self.left_out: set[int] = set()  # cells that ended or stalled their sandbox
+        self.problems: dict[int, str] = {}  # by cell: what kept it, or one of its statements, from running to its end
+        self.left_out: set[int] = set()  # cells of which not all could run in their time
+        self._broke: Counter[int] = Counter()  # by cell: how many sandboxes it has ended
+        self._cells_s = limits.submission_s / 2  # seconds that are left for cells
         self._stalled: dict[str, str] = {}  # by name: the sentence that told it
         self._sandbox: Sandbox | None = None
         self._deadline: float | None = None  # from the first sandbox on: the wait for one is not the submission's
@@ -56,10 +66,18 @@ class Session:
         self.close()
 
     def why_undefined(self, name: str) -> str:
-        """What went wrong in the cell that would define this name, else in any cell, as a sentence, or nothing."""
+        """What went wrong in the cell that would define this name, else in any cell, as sentences, or nothing.
+
+        Where that is a missing name in its turn, the first problem of all is told before it: it may be the root.
+        """
+        if not self.problems:
+            return ""
         sources = {cell.number: cell.source for cell in self._cells}
-        defining = [n for n in self.problems if f"def {name}" in sources[n] or f"class {name}" in sources[n]]
-        return next((self.problems[n] for n in [*defining, *sorted(self.problems)]), "")
+        first = min(self.problems)
+        defining = (n for n in self.problems if f"def {name}" in sources[n] or f"class {name}" in sources[n])
+        number = next(defining, first)
+        root = [self.problems[first]] if number != first and "stopped with NameError" in self.problems[number] else []
+        return " ".join([*root, self.problems[number]])
 
     def _seconds(self, at_most: float) -> float:
         left = self._limits.submission_s if self._deadline is None else self._deadline - time.monotonic()
@@ -76,25 +94,49 @@ class Session:
         return self._sandbox
 
     def _run_cells(self, sandbox: Sandbox) -> bool:
-        """Run all cells that are not left out. False: one ended the sandbox and is left out from now on."""
+        """Run all cells. False: one ended the sandbox."""
         for cell in self._cells:
-            if cell.number in self.left_out:
-                continue
             if len(cell.source) > MAX_SOURCE:
                 told = f"it has {len(cell.source):,} characters; at most {MAX_SOURCE:,} are run"
                 self.problems[cell.number] = f"Cell {cell.number} was left out: {told}."
-                continue
-            question = {"op": "run", "number": cell.number, "source": cell.source}
-            try:
-                reply = sandbox.ask(question, self._seconds(self._limits.cell_s))
-            except (SandboxGone, SandboxTimeout) as problem:
-                self.left_out.add(cell.number)
-                self.problems[cell.number] = f"Cell {cell.number} did not finish: {problem}."
+            elif self._broke[cell.number] < 2 and not self._run_cell(sandbox, cell):
                 return False
-            raised = reply.get("raised")
-            if isinstance(raised, dict):
-                self.problems[cell.number] = _cell_problem(cell.number, raised)
         return True
+
+    def _run_cell(self, sandbox: Sandbox, cell: Cell) -> bool:
+        """Run one cell, and note what kept it from its end. False: it ended the sandbox."""
+        seconds, started, problems, alive = self._time_for(cell), time.monotonic(), [], True
+        question = {"op": "run", "number": cell.number, "source": cell.source, "seconds": seconds}
+        try:
+            raised = sandbox.ask(question, self._seconds(seconds + GRACE_S)).get("raised")
+            if isinstance(raised, dict):
+                problems.append(_cell_problem(cell.number, raised))
+        except SandboxTimeout:
+            alive = False
+        except SandboxGone as gone:
+            alive = False
+            problems.append(f"Cell {cell.number} did not finish: {gone}.")
+        took = time.monotonic() - started
+        if took >= seconds > 0:
+            problems.append(f"Cell {cell.number} did not finish: no answer within {seconds:.3g} seconds.")
+        self._note(cell.number, problems, took, alive, took < seconds)
+        return alive
+
+    def _note(self, number: int, problems: Sequence[str], took: float, alive: bool, in_time: bool) -> None:
+        self._cells_s -= took
+        self._broke[number] += not alive
+        if not (alive and in_time):
+            self.left_out.add(number)
+        if problems:
+            self.problems.setdefault(number, " ".join(problems))  # of the first sandbox: later ones run less
+
+    def _time_for(self, cell: Cell) -> float:
+        """The seconds in which all of a cell may run; afterwards, its definitions."""
+        if self._broke[cell.number]:
+            return 0
+        if cell.number in self.left_out:
+            return max(0, min(LATE_S, self._cells_s))
+        return min(self._limits.cell_s, max(LATE_S, self._cells_s))
 
     def close(self) -> None:
         """End the sandbox, if there is one."""

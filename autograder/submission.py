@@ -6,7 +6,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ MAX_FILE = 32 * 2**20  # bytes of a submission: a notebook with many pictures ha
 MAX_CELLS = 2_000
 SUFFIXES = (".ipynb", ".py")
 LINK = "The file or its folder is a symbolic link; submit the notebook itself."
-CHECK_CELL = re.compile(r'\s*check\(\s*["\']\w*["\']\s*\)\s*;?\s*')  # a notebook's own check cell, wherever it stands
+LONGEST_CHECK_CELL = 200  # characters
+CHECK_CELL = re.compile(r'check\(\s*["\']\w*["\']\s*\)(\s*;)?')  # a notebook's own check cell, wherever it stands
 PERCENT = re.compile(r"^# %%.*$", re.MULTILINE)  # where the percent format begins a cell
 
 
@@ -67,13 +68,27 @@ def read_bytes(path: Path) -> bytes:
 
 def _script(data: bytes) -> list[Cell]:
     try:
-        text = data.decode("utf-8-sig")
+        text = _plain(data.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Unreadable("The file is not text in UTF-8.") from None
     headers = ["", *PERCENT.findall(text)]
     parts = [part.strip("\n") for part in PERCENT.split(text)]
-    code = [Cell(n, part) for n, part in enumerate(parts) if "[markdown]" not in headers[n]]
-    return [cell for cell in code if _has_code(cell.source) and not CHECK_CELL.fullmatch(cell.source)]
+    if not _has_code(parts[0]):  # what stands above the first header
+        headers, parts = headers[1:], parts[1:]
+    if len(parts) > MAX_CELLS:
+        raise Unreadable(f"The file has {len(parts):,} cells; at most {MAX_CELLS:,} are read.")
+    code = [Cell(n, part) for n, part in enumerate(parts, start=1) if "[markdown]" not in headers[n - 1]]
+    return [cell for cell in code if _has_code(cell.source) and not _is_check_cell(cell.source)]
+
+
+def _plain(source: str) -> str:
+    """Source with the line ends of every system as \\n, and without halves of characters."""
+    return re.sub(r"\r\n?", "\n", source).encode(errors="replace").decode()
+
+
+def _is_check_cell(source: str) -> bool:
+    stripped = source.strip()
+    return len(stripped) <= LONGEST_CHECK_CELL and CHECK_CELL.fullmatch(stripped) is not None
 
 
 def _has_code(source: str) -> bool:
@@ -95,37 +110,37 @@ def notebook_cells(data: bytes) -> list[Cell]:
     if len(cells) > MAX_CELLS:
         raise Unreadable(f"The notebook has {len(cells):,} cells; at most {MAX_CELLS:,} are read.")
     numbered = ((number, cell) for number, cell in enumerate(cells, start=1) if isinstance(cell, dict))
-    found = (Cell(number, _source(cell)) for number, cell in numbered if _is_students_code(cell))
-    return [cell for cell in found if cell.source.strip() and not CHECK_CELL.fullmatch(cell.source)]
+    found = (Cell(number, _source(cell)) for number, cell in numbered if cell.get("cell_type") == "code")
+    return [cell for cell in found if cell.source.strip() and not _is_check_cell(cell.source)]
 
 
 def _source(cell: dict[str, Any]) -> str:
     source = cell.get("source", "")
     lines = source if isinstance(source, list) else [source]
-    return "".join(line for line in lines if isinstance(line, str))
-
-
-def _is_students_code(cell: dict[str, Any]) -> bool:
-    """Code, and no graded cell of nbgrader's: these hold checks, and nbgrader writes its own over them."""
-    metadata = cell.get("metadata")
-    ours = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    return cell.get("cell_type") == "code" and not (isinstance(ours, dict) and ours.get("grade") is True)
+    return _plain("".join(line for line in lines if isinstance(line, str)))
 
 
 def find(path: Path, labs: Sequence[str], lab: str | None = None) -> list[Submission]:
     """The submissions at a path: a notebook, a `.py` file, or a folder with `<student>/<lab>/<lab>.ipynb` at any depth.
 
-    A lab's folder without its file still gives a row, which says what is missing. Errors: `Unreadable` where the
-    path is nothing of these.
+    A lab's folder without its file still gives a row, which says what is missing; so does one that lies inside a
+    student's folder, where anybody could put it. Errors: `Unreadable` where the path is nothing of these.
     """
     if not path.exists():
         raise Unreadable(f"{path} does not exist.")
     if path.is_dir():
-        found = sorted(_in_folder(path, labs, lab), key=lambda submission: (submission.student, submission.lab))
+        found = sorted(_in_folder(path, labs, lab), key=lambda s: (s.student, s.lab, len(s.path.parts)))
         if not found:
             raise Unreadable(f"{path} holds no <student>/<lab>/<lab>.ipynb or .py; the labs are {', '.join(labs)}.")
-        return found
+        nearest = {(s.student, s.lab): s.path for s in reversed(found)}
+        return [_unless_deeper(submission, nearest[submission.student, submission.lab]) for submission in found]
     return [_of_file(path, labs, lab)]
+
+
+def _unless_deeper(submission: Submission, nearest: Path) -> Submission:
+    if submission.problem or len(submission.path.parts) == len(nearest.parts):
+        return submission
+    return replace(submission, problem=f"A submission of the same student and lab lies nearer the top: {nearest}.")
 
 
 def _of_file(path: Path, labs: Sequence[str], lab: str | None) -> Submission:
@@ -143,13 +158,21 @@ def _of_file(path: Path, labs: Sequence[str], lab: str | None) -> Submission:
 def _in_folder(folder: Path, labs: Sequence[str], lab: str | None) -> Iterator[Submission]:
     wanted = [lab] if lab else list(labs)
     for path in sorted(folder.rglob("*")):
-        hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-        if hidden or path.name not in wanted or not path.is_dir():
+        parts = path.relative_to(folder).parts
+        if any(part.startswith(".") for part in parts) or not path.is_dir():
+            continue
+        if path.is_symlink() and path.name not in labs:
+            yield from (Submission(path / name, path.name, name, LINK) for name in wanted if (path / name).is_dir())
+        if path.name not in wanted:
             continue
         student, file = path.absolute().parent.name, path / f"{path.name}{SUFFIXES[0]}"
+        above = [folder.joinpath(*parts[:n]) for n in range(1, len(parts) - 1)]
         try:
             if path.is_symlink():  # perhaps to a neighbour's work
                 yield Submission(file, student, path.name, LINK)
+            elif owner := next((upper for upper in above if _is_students(upper, labs)), None):
+                told = f"It lies inside the folder of {owner.name}, who may have put it there."
+                yield Submission(file, student, path.name, told)
             elif (present := _present(path)) is not None:
                 yield Submission(present, student, path.name)
             elif not _holds_labs(path, labs):
@@ -162,6 +185,11 @@ def _in_folder(folder: Path, labs: Sequence[str], lab: str | None) -> Iterator[S
 def _present(folder: Path) -> Path | None:
     files = [folder / f"{folder.name}{suffix}" for suffix in SUFFIXES]
     return next((file for file in files if file.exists() or file.is_symlink()), None)
+
+
+def _is_students(folder: Path, labs: Sequence[str]) -> bool:
+    """Whether a folder has a submission of its own, so that what lies deeper in it is nobody else's."""
+    return any(_present(folder / name) is not None for name in labs)
 
 
 def _holds_labs(folder: Path, labs: Sequence[str]) -> bool:

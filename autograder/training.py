@@ -24,7 +24,6 @@ STILL = 1e-7  # a parameter that moved by less has not moved: float32 resolves 6
 
 MOST_LOSS = 1e6  # no loss of a lab comes near it: binary cross-entropy in torch is at most 100 an image
 STEEPEST = 1e3  # a slope beyond it gets no more tolerance; those of the labs' losses here are below 10
-NUMPY_FLOATS = ("float16", "float32")  # NumPy's own numbers, which stay where they are; its float64 is a Python float
 
 ORDER = "An update is backward(), then step(), and zero_grad() before both; the loss must depend on the network."
 
@@ -76,11 +75,7 @@ def require_effort(call: str, name: str, network: Remote, step: Step) -> None:
 
 def plain_number(loss: object) -> float:
     """A loss as a number, also where it is still a tensor: one check asks for a float, the others make do. Or NaN."""
-    number = loss
-    if isinstance(loss, np.ndarray) and loss.size == 1:
-        number = loss.item()
-    elif isinstance(loss, Remote) and loss.type_name in NUMPY_FLOATS:
-        number = loss.told("item")
+    number = loss.item() if isinstance(loss, np.ndarray) and loss.size == 1 else loss
     return number if isinstance(number, float) else math.nan
 
 

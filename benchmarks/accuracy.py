@@ -145,10 +145,12 @@ class Bank:
             for _ in range(DRAWS):
                 first, second = chance.sample(wrong, 2)
                 try:
-                    yield first, second, second.cells(first.cells(self.answer))
-                    break
+                    both, in_turn = second.cells(first.cells(self.answer)), first.cells(second.cells(self.answer))
                 except BadEdit:  # both change the same lines
                     continue
+                if both == in_turn:  # else one changes what the other has made, and may take it back
+                    yield first, second, both
+                    break
 
     def right_ones(self, seeds: int) -> None:
         """The answer with every seed, and the unusual right answers with a twentieth of them."""

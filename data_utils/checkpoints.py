@@ -6,7 +6,6 @@ a file from someone else runs no code.
 
 import io
 import os
-import pickle
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,8 +14,8 @@ import torch
 
 from data_utils.whole_files import whole_file
 
-# What torch.load raises for a file that is not whole or not its own
-DAMAGES = (pickle.UnpicklingError, RuntimeError, EOFError, ValueError, KeyError, TypeError, AttributeError)
+# What load_state_dict raises for the states of another part, and for damaged ones
+MISFITS = (RuntimeError, ValueError, LookupError, TypeError, AttributeError)
 
 
 class HasState(Protocol):
@@ -38,8 +37,7 @@ def save_checkpoint(path: str | os.PathLike[str], epoch: int, step: int = 0, **p
     """
     states = {name: part.state_dict() for name, part in parts.items()}
     kept = {"epoch": epoch, "step": step, "parts": states, "random": _random_states()}
-    with whole_file(Path(path)) as file:
-        torch.save(kept, file)
+    write_states(Path(path), kept)
 
 
 def load_checkpoint(path: str | os.PathLike[str], **parts: HasState) -> tuple[int, int]:
@@ -50,18 +48,41 @@ def load_checkpoint(path: str | os.PathLike[str], **parts: HasState) -> tuple[in
     those before the part that does not fit have been changed.
     """
     path = Path(path)
-    kept = _read(path)
+    kept = _checkpoint(path)
     _require_same_names(path, kept["parts"], parts)
     for name, part in parts.items():
         try:
             part.load_state_dict(kept["parts"][name])
-        except (RuntimeError, ValueError, KeyError, TypeError, AttributeError) as error:
+        except MISFITS as error:
             raise CheckpointError(
                 f"{path}: the state of {name} does not fit the {name} given: {_first_lines(error)} "
                 "Build the parts as they were when the checkpoint was saved, or train anew."
             ) from error
     _restore_random_states(path, kept["random"])
     return int(kept["epoch"]), int(kept["step"])
+
+
+def write_states(path: Path, states: Mapping[str, Any]) -> None:
+    """Save what `read_states` reads. Errors: NotSavedError."""
+    held = io.BytesIO()  # into a file, torch.save hides a full disk behind an error of its own archive
+    torch.save(states, held)
+    with whole_file(path) as file:
+        file.write(held.getbuffer())
+
+
+def read_states(path: Path) -> Any:
+    """What is saved in a file, its tensors on the CPU. Errors: CheckpointError, for one that is missing or damaged."""
+    try:
+        content = io.BytesIO(path.read_bytes())
+    except OSError as error:
+        raise CheckpointError(f"{path} cannot be read: {error.strerror or error}.") from error
+    try:
+        return torch.load(content, map_location="cpu", weights_only=True)
+    # Bytes that are not torch's lead its reader anywhere: IndexError, struct.error and AssertionError were seen
+    except Exception as error:
+        raise CheckpointError(
+            f"{path} is no checkpoint, or damaged: {_first_lines(error)} Delete it and train anew."
+        ) from error
 
 
 def _random_states() -> dict[str, Any]:
@@ -78,17 +99,8 @@ def _restore_random_states(path: Path, states: Mapping[str, Any]) -> None:
         raise CheckpointError(f"{path}: the states of torch's random numbers in it are damaged: {error}") from error
 
 
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        content = io.BytesIO(path.read_bytes())
-    except OSError as error:
-        raise CheckpointError(f"{path} cannot be read: {error.strerror or error}.") from error
-    try:
-        kept = torch.load(content, map_location="cpu", weights_only=True)
-    except (*DAMAGES, OSError) as error:
-        raise CheckpointError(
-            f"{path} is no checkpoint, or damaged: {_first_lines(error)} Delete it and train anew."
-        ) from error
+def _checkpoint(path: Path) -> dict[str, Any]:
+    kept = read_states(path)
     wanted = {"epoch": int, "step": int, "parts": dict, "random": dict}
     if not isinstance(kept, dict) or any(not isinstance(kept.get(key), kind) for key, kind in wanted.items()):
         raise CheckpointError(f"{path} is no checkpoint of these labs: it lacks one of {', '.join(wanted)}.")
@@ -103,5 +115,5 @@ def _require_same_names(path: Path, saved: Mapping[str, Any], given: Mapping[str
 
 
 def _first_lines(error: BaseException) -> str:
-    """The beginning of torch's words, which may be pages long."""
-    return " ".join(str(error).split())[:300].rstrip(".") + "."
+    """The beginning of torch's words, which may be pages long; the error's name where there are none."""
+    return (" ".join(str(error).split())[:300].rstrip(".") or type(error).__name__) + "."

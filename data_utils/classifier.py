@@ -3,19 +3,18 @@
 import hashlib
 import math
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from data_utils.checkpoints import DAMAGES
+from data_utils.checkpoints import MISFITS, CheckpointError, read_states, write_states
 from data_utils.digits import Digits
 from data_utils.mnist import data_folder
 from data_utils.notices import say_once
 from data_utils.pictures import unit_pixels
 from data_utils.resizing import at_28
-from data_utils.whole_files import NotSavedError, whole_file
+from data_utils.whole_files import NotSavedError
 
 CLASSES = 10
 FEATURES = 64
@@ -116,8 +115,7 @@ def _described(classifier: DigitClassifier, source: str) -> str:
 def _keep(classifier: DigitClassifier, path: Path) -> None:
     kept = {"state": classifier.state_dict(), "accuracy": classifier.accuracy, "held_out": classifier.held_out}
     try:
-        with whole_file(path) as file:
-            torch.save(kept, file)
+        write_states(path, kept)
     except NotSavedError as failure:
         say_once(f"The classifier will be trained anew each time. {failure}")
 
@@ -126,12 +124,12 @@ def _kept(path: Path) -> DigitClassifier | None:
     """The classifier on disk, or None. A damaged file is named and passed over."""
     classifier = DigitClassifier()
     try:
-        kept: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+        if not path.exists():
+            return None
+        kept = read_states(path)
         classifier.load_state_dict(kept["state"])
         classifier.accuracy, classifier.held_out = float(kept["accuracy"]), int(kept["held_out"])
-    except FileNotFoundError:
-        return None
-    except (*DAMAGES, OSError):
+    except (CheckpointError, OSError, *MISFITS):
         say_once(f"{path} is treated as missing: it holds no classifier that can be read.")
         return None
     return classifier

@@ -6,8 +6,10 @@ The files may come from anyone: what is not as `TrainingRun` writes it is refuse
 import io
 import json
 import logging
+import math
 import os
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -181,22 +183,30 @@ def _pictures(folder: Path, events: Any) -> dict[int, Tensor]:
     if SAMPLES_TAG not in events.Tags()["images"]:
         return {}
     last = {event.step: event.encoded_image_string for event in events.Images(SAMPLES_TAG)}
-    return {epoch: _picture(folder, epoch, last[epoch]) for epoch in sorted(last)}
+    pictures = {epoch: _picture(folder, epoch, last[epoch]) for epoch in sorted(last)}
+    sizes = sorted({f"{picture.shape[2]}x{picture.shape[1]}" for picture in pictures.values()})
+    if len(sizes) > 1:
+        raise UnreadableRunError(
+            f"{folder}: its pictures have {' and '.join(sizes)} pixels; a run's are all of one size."
+        )
+    return pictures
 
 
 def _picture(folder: Path, epoch: int, encoded: bytes) -> Tensor:
     try:
-        image = Image.open(io.BytesIO(encoded), formats=["PNG"])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the next line refuses far smaller ones
+            image = Image.open(io.BytesIO(encoded), formats=["PNG"])
         if image.width * image.height > MOST_PIXELS:
             raise ValueError(f"it has {image.width}x{image.height} pixels")
         pixels = np.asarray(image.convert("RGB"))
-    except (OSError, ValueError, SyntaxError) as error:
+    except (OSError, ValueError, SyntaxError, IndexError, Image.DecompressionBombError) as error:
         raise UnreadableRunError(f"{folder}: the picture of epoch {epoch} cannot be read: {error}.") from error
     return torch.tensor(pixels).permute(2, 0, 1) / 255  # (3, H, W)
 
 
 def _figures(scalars: dict[str, tuple[Any, Any]], begin: str) -> dict[int, QualityFigures]:
-    """The figures under these tags, by epoch; an epoch that lacks one of them is left out."""
+    """The figures under these tags, by epoch; an epoch that lacks one of them, or a number of samples, is left out."""
     tags = [f"{begin}/{name}" for name in (DISTANCE, CONFIDENCE, SAMPLES, *map(SHARES.format, range(10)))]
     if not all(tag in scalars for tag in tags):
         return {}
@@ -205,6 +215,8 @@ def _figures(scalars: dict[str, tuple[Any, Any]], begin: str) -> dict[int, Quali
     figures = {}
     for epoch in whole:
         distance, confidence, count, *shares = (values[epoch] for values in by_tag)
+        if not math.isfinite(count):
+            continue
         figures[epoch] = QualityFigures(distance, confidence, tuple(shares), int(count))
     return figures
 
@@ -222,4 +234,9 @@ def _settings(folder: Path) -> dict[str, str | float]:
         return {}
     except (OSError, ValueError, RecursionError) as error:
         raise UnreadableRunError(f"{path} cannot be read: {error}. Delete it; the run is read without it.") from error
-    return {str(name): value if isinstance(value, int | float) else str(value) for name, value in read.items()}
+    return {_text(name): value if isinstance(value, int | float) else _text(value) for name, value in read.items()}
+
+
+def _text(value: object) -> str:
+    """A value as text that can be written to a page: JSON may hold half a letter of UTF-16."""
+    return str(value).encode(errors="replace").decode()

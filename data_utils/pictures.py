@@ -33,7 +33,7 @@ def unit_pixels(images: Tensor, value_range: ValueRange, caller: str) -> Tensor:
 
 
 def show_samples(images: Tensor, value_range: ValueRange, title: str = "") -> None:
-    """Draw samples in a notebook, eight a row; where nothing can be shown, as under Agg, nothing is.
+    """Draw samples in a notebook or a window, eight a row; where matplotlib shows nothing, as under Agg, nothing is.
 
     Shapes and errors: those of `sample_grid`.
     """
@@ -41,6 +41,7 @@ def show_samples(images: Tensor, value_range: ValueRange, title: str = "") -> No
     from matplotlib.backends import BackendFilter, backend_registry
 
     grid = sample_grid(images, value_range)
+    # Whether this is a notebook would not say it: a script can open a window, a notebook can be under Agg
     if pyplot.get_backend().lower() in backend_registry.list_builtin(BackendFilter.NON_INTERACTIVE):
         return
     figure, axes = pyplot.subplots(figsize=(6, 6 * grid.shape[1] / grid.shape[2]))

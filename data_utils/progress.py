@@ -1,10 +1,9 @@
 """A bar with losses and the time left, where someone watches: a terminal or a notebook, no file, no grading."""
 
-import os
 import sys
 from typing import Any
 
-from data_utils.mnist import GRADING_VARIABLES
+from data_utils.surroundings import in_a_notebook, in_grading
 
 
 def progress_bar(total: int, title: str, initial: int = 0) -> Any:
@@ -27,13 +26,4 @@ def progress_bar(total: int, title: str, initial: int = 0) -> Any:
 
 def is_watched() -> bool:
     """Whether standard error is a terminal or this is a notebook's kernel, and no grading is going on."""
-    if any(variable in os.environ for variable in GRADING_VARIABLES):
-        return False
-    return sys.stderr.isatty() or in_a_notebook()
-
-
-def in_a_notebook() -> bool:
-    """Whether this process is a notebook's kernel."""
-    ipython = sys.modules.get("IPython")
-    shell = ipython.get_ipython() if ipython else None
-    return hasattr(shell, "kernel")
+    return not in_grading() and (sys.stderr.isatty() or in_a_notebook())

@@ -19,7 +19,15 @@ from data_utils.animation import gif_bytes
 from data_utils.folders import in_project
 from data_utils.logged_run import LoggedRun, UnreadableRunError, read_runs
 from data_utils.run_files import SNAPSHOT_SHARES
-from data_utils.run_pictures import draw_losses, draw_shares, encoded, save_comparison, show_runs, shown, snapshot_title
+from data_utils.run_pictures import (
+    draw_losses,
+    draw_shares,
+    encoded,
+    save_comparison,
+    show_picture,
+    shown,
+    snapshot_title,
+)
 from data_utils.whole_files import NotSavedError, whole_file
 
 MOST_FRAMES = 16  # of an animation in the page: all epochs would make it some megabytes
@@ -40,7 +48,7 @@ def write_report(logs: str | os.PathLike[str] = "logs", out: str | os.PathLike[s
 
 
 def show_report(logs: str | os.PathLike[str] = "logs") -> None:
-    """Write the report of all runs under `logs` and draw its picture in the notebook; say so where there is none.
+    """Write the report of all runs under `logs` and show its picture in the notebook; say so where there is none.
 
     Errors: NotSavedError.
     """
@@ -49,7 +57,7 @@ def show_report(logs: str | os.PathLike[str] = "logs") -> None:
     except UnreadableRunError as nothing:
         print(nothing)
         return
-    show_runs(read_runs(in_project(logs)))
+    show_picture(picture)
     print(f"The page: {written}\nThe picture: {picture}")
 
 

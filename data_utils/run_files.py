@@ -9,9 +9,9 @@ import torch
 
 from data_utils.digits import Digits
 from data_utils.quality import QualityFigures
-from data_utils.whole_files import whole_file
+from data_utils.whole_files import NotSavedError, whole_file
 
-SETTINGS, CHECKPOINT = "settings.json", "checkpoint.pt"
+SETTINGS, CHECKPOINT, ANIMATION = "settings.json", "checkpoint.pt", "samples.gif"
 SAMPLES_TAG = "Generated Images"
 SNAPSHOT_SHARES = (0, 25, 50, 75, 100)  # per cent of the epochs, which WGAN's second question asks for
 QUALITY, QUALITY_OF_REAL = "Quality", "Quality of real digits"
@@ -29,6 +29,22 @@ def quality_scalars(figures: QualityFigures, of_real: bool) -> dict[str, float]:
     shares = {f"{begin}/{SHARES.format(number)}": share for number, share in enumerate(figures.shares)}
     others = {DISTANCE: figures.frechet_distance, CONFIDENCE: figures.confidence, SAMPLES: float(figures.count)}
     return {**{f"{begin}/{name}": value for name, value in others.items()}, **shares}
+
+
+def remove_earlier_run(folder: Path) -> None:
+    """Remove the animation and the checkpoint that an earlier run saved here, and parts of them that a kill left.
+
+    The checkpoint goes last: where the animation may not be removed, the earlier run can still go on.
+    Errors: NotSavedError, where a file may not be removed.
+    """
+    for name in (ANIMATION, CHECKPOINT):
+        for path in (*folder.glob(f"{name}.*.part"), folder / name):
+            try:
+                if path.exists():
+                    path.unlink()
+            except OSError as error:
+                reason = f"an earlier run's cannot be removed ({error.strerror or error})"
+                raise NotSavedError(path, reason) from error
 
 
 def write_settings(

@@ -12,8 +12,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from data_utils.logged_run import LoggedRun
-from data_utils.progress import in_a_notebook
 from data_utils.run_files import SNAPSHOT_SHARES
+from data_utils.surroundings import in_a_notebook
 from data_utils.whole_files import whole_file
 
 MOST_BATCHES = 50  # that a drawn loss is the mean of
@@ -36,7 +36,8 @@ def draw_losses(axes: Axes, run: LoggedRun) -> None:
     axes.set(xlabel="batch (bold: a moving mean)", ylabel="loss")
     axes.set_ylim(*_limits(run))
     axes.grid(alpha=0.25)
-    axes.legend(frameon=False)
+    for text in axes.legend(frameon=False).get_texts():
+        text.set_parse_math(False)
 
 
 def _limits(run: LoggedRun) -> tuple[float, float]:
@@ -57,7 +58,8 @@ def draw_shares(axes: Axes, run: LoggedRun) -> None:
         axes.bar(places + 0.2, run.floor.shares, 0.4, color=GREY, label="real")
     axes.set(xlabel="digit", ylabel="share", xticks=places)
     axes.grid(alpha=0.25, axis="y")
-    axes.legend(frameon=False)
+    if run.final_quality or run.floor:
+        axes.legend(frameon=False)
 
 
 def comparison(runs: Sequence[LoggedRun]) -> Figure:
@@ -65,8 +67,9 @@ def comparison(runs: Sequence[LoggedRun]) -> Figure:
     figure = Figure(figsize=(17, 6 * len(runs)), layout="constrained")
     bands = figure.subfigures(len(runs), 1, hspace=0.03, squeeze=False)[:, 0]
     for band, run in zip(bands, runs, strict=True):
-        band.suptitle(headline(run), x=0.01, ha="left", fontsize=14, fontweight="bold")
-        band.supxlabel(settings_text(run), x=0.01, ha="left", fontsize=9, color="#4b5563")
+        # Names and settings are anyone's words: a dollar in them begins no formula
+        band.suptitle(headline(run), x=0.01, ha="left", fontsize=14, fontweight="bold", parse_math=False)
+        band.supxlabel(settings_text(run), x=0.01, ha="left", fontsize=9, color="#4b5563", parse_math=False)
         curves, snapshots = band.subfigures(2, 1, height_ratios=(1, 1.25))
         _draw_curves(curves, run)
         _draw_snapshots(snapshots, run)
@@ -123,9 +126,19 @@ def encoded(figure: Figure, kind: str, dpi: int = 100) -> bytes:
 def show_runs(runs: Sequence[LoggedRun]) -> None:
     """Draw the figure of several runs in a notebook; elsewhere nothing is drawn."""
     if in_a_notebook():
-        from IPython.display import Image, display
+        _display(encoded(comparison(runs), "png"))
 
-        display(Image(data=encoded(comparison(runs), "png")))
+
+def show_picture(path: Path) -> None:
+    """Show a saved PNG in a notebook; elsewhere nothing is shown."""
+    if in_a_notebook():
+        _display(path.read_bytes())
+
+
+def _display(png: bytes) -> None:
+    from IPython.display import Image, display
+
+    display(Image(data=png))
 
 
 def save_comparison(runs: Sequence[LoggedRun], path: Path) -> Path:

@@ -7,6 +7,7 @@ and `<LAB>/Quality/...` an epoch. `read_run` reads them back.
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from types import TracebackType
 from typing import Any, Self
 
@@ -16,14 +17,24 @@ from torch import Tensor, nn
 from data_utils.animation import save_gif
 from data_utils.checkpoints import HasState, load_checkpoint, save_checkpoint
 from data_utils.digits import Digits
+from data_utils.event_log import EventLog
 from data_utils.folders import in_project
 from data_utils.loader import Batch, DigitLoader
-from data_utils.logged_run import read_run
+from data_utils.logged_run import UnreadableRunError, read_run
 from data_utils.pictures import sample_grid, show_samples
 from data_utils.progress import progress_bar
 from data_utils.quality import QualityJudge
-from data_utils.run_files import CHECKPOINT, SAMPLES_TAG, quality_scalars, snapshot_epochs, write_settings
+from data_utils.run_files import (
+    ANIMATION,
+    CHECKPOINT,
+    SAMPLES_TAG,
+    quality_scalars,
+    remove_earlier_run,
+    snapshot_epochs,
+    write_settings,
+)
 from data_utils.samples import Sampler, fixed_noise, generated, interpolated_noise
+from data_utils.whole_files import NotSavedError
 
 PRINT_EVERY = 100  # batches
 QUALITY_SEED = 1  # of the noise that figures are worked out from; the pictures have seed 0
@@ -45,7 +56,7 @@ class TrainingRun:
 
     `sample`: noise (N, input_dim) to images, where that is not G itself, for instance G with chosen labels.
     `resume`: go on after the last epoch whose checkpoint is in the folder, exactly as if nothing had come between;
-    without it, what an earlier run logged there is replaced.
+    without it, what an earlier run logged there is void from the start, and its checkpoint and GIF are removed.
     `settings`: numbers and words that the report shows.
     Errors: NotSavedError; CheckpointError, for resume=True and a checkpoint of other networks; ValueError, where the
     images of G have another range or shape than the digits.
@@ -78,12 +89,12 @@ class TrainingRun:
         self._bar: Any = None
 
     def __enter__(self) -> Self:
-        from torch.utils.tensorboard import SummaryWriter
-
+        if self._epochs_done == 0:
+            remove_earlier_run(self.folder)
         write_settings(self.folder, self.lab, self._digits, self._parts, self._settings)
         # From this step on, what an earlier run logged in the same folder is void
         first = self._step + 1 if self._epochs_done else 0
-        self._writer = SummaryWriter(str(self.folder), purge_step=first)
+        self._events = EventLog(self.folder, first)
         return self
 
     def __exit__(
@@ -91,7 +102,11 @@ class TrainingRun:
     ) -> None:
         if self._bar is not None:
             self._bar.close()
-        self._writer.close()
+        if error is None:
+            self._events.close()
+        else:
+            with suppress(NotSavedError):  # the error on its way says more
+                self._events.close()
 
     def epochs(self) -> Iterator[int]:
         """The numbers of the epochs to train, from 1, or from the one after the checkpoint's."""
@@ -128,15 +143,24 @@ class TrainingRun:
 
     def show(self) -> None:
         """Draw, where this is a notebook, the samples, eight on the way between two noises, and the run in one picture;
-        save the samples through the epochs as `samples.gif` in the run's folder."""
+        save the samples through the epochs as `samples.gif` in the run's folder. Where the log cannot be read, say so.
+
+        Errors: NotSavedError.
+        """
         from data_utils.run_pictures import show_runs
 
         ends, value_range = self._fixed_z[:2], self._digits.value_range
         show_samples(self._generated(self._fixed_z), value_range, title=f"{self.lab} after {self._step:,} batches")
-        show_samples(self._generated(interpolated_noise(*ends)), value_range, title="from one noise to another")
-        logged = read_run(self.folder)
+        # One by one, so that a `sample` that chooses labels by place in the batch gives all eight the same
+        way = torch.cat([self._generated(z) for z in torch.split(interpolated_noise(*ends), 1)])
+        show_samples(way, value_range, title="from one noise to another")
+        try:
+            logged = read_run(self.folder)
+        except UnreadableRunError as unreadable:  # the trained networks are worth more than their curves
+            print(unreadable)
+            return
         show_runs([logged])
-        print(f"The samples through the epochs: {save_gif(logged.grids, self.folder / 'samples.gif')}")
+        print(f"The samples through the epochs: {save_gif(logged.grids, self.folder / ANIMATION)}")
 
     def _generated(self, z: Tensor) -> Tensor:
         return generated(self._G, z, self._sample)
@@ -144,10 +168,10 @@ class TrainingRun:
     def _log_samples(self, epoch: int) -> None:
         samples = self._generated(self._fixed_z)
         grid = sample_grid(samples, self._digits.value_range)
-        self._writer.add_image(SAMPLES_TAG, grid, epoch)
+        self._events.image(SAMPLES_TAG, grid, epoch)
         if epoch in snapshot_epochs(self.num_epoch):
             self._log_quality(epoch)
-        self._writer.flush()
+        self._events.flush()
 
     def _log_quality(self, epoch: int) -> None:
         if self._judge is None:
@@ -160,7 +184,7 @@ class TrainingRun:
                 self._scalar(tag, value, epoch)
 
     def _scalar(self, tag: str, value: float, step: int) -> None:
-        self._writer.add_scalar(f"{self.lab}/{tag}", value, step)
+        self._events.scalar(f"{self.lab}/{tag}", value, step)
 
     def _say(self, line: str) -> None:
         """Print a line, above the bar where there is one."""
@@ -175,5 +199,8 @@ class TrainingRun:
             print(f"{path} is not there: training begins anew.")
             return 0, 0
         epoch, step = load_checkpoint(path, **self._parts)
-        print(f"Training goes on after epoch {epoch} of {path}.")
+        if epoch < self.num_epoch:
+            print(f"Training goes on after epoch {epoch} of {path}.")
+        else:
+            print(f"Training ended after epoch {epoch} of {path}: nothing is left to do. A larger num_epoch goes on.")
         return epoch, step

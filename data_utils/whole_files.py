@@ -11,10 +11,9 @@ from typing import BinaryIO
 class NotSavedError(Exception):
     """A file could not be written; the message is a full sentence, `reason` the system's own words."""
 
-    def __init__(self, path: Path, reason: str) -> None:
+    def __init__(self, path: Path, reason: str, kept: str = "what stood under this name before is unchanged") -> None:
         super().__init__(
-            f"{path} cannot be saved: {reason}. Make room there, or name a folder in which you may write; "
-            "what stood under this name before is unchanged."
+            f"{path} cannot be saved: {reason}. Make room there, or name a folder in which you may write; {kept}."
         )
         self.reason = reason
 

@@ -68,7 +68,7 @@ print("labels of the first row:", digits.labels[:8].tolist())
 show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 
 # %% [markdown]
-# ## 2. The generator
+# ## 2. The generator (14 points)
 #
 # A label is a number, but 7 is not "more" than 3: the networks should not see it as a size. An **embedding** gives
 # each digit a row of ten numbers of its own, a table `(10, 10)` that is learned like any weight:
@@ -85,8 +85,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # | `fc5` | Linear from 1024 to 32 * 32, Tanh | `(N, 1024)`, viewed as `(N, 1, 32, 32)` | 1,049,600 |
 #
 # **Task.** Write the stages and the join. `Generator(input_dim)` maps `(N, input_dim)` and labels `(N,)` to
-# `(N, 1, 32, 32)`. `nn.Embedding(10, 10)` is the table, `torch.cat([a, b], dim=1)` joins. Whether the noise or the
-# label comes first does not matter. The checks run within a second.
+# `(N, 1, 32, 32)`. `nn.Embedding(rows, numbers)` is such a table, `torch.cat([a, b], dim=1)` joins. Whether the noise
+# or the label comes first does not matter. The checks run within a second.
 
 
 # %% name="generator"
@@ -132,7 +132,7 @@ check("generator_has_the_parameters_of_its_layers")
 check("generator_computes_its_layers")
 
 # %% [markdown]
-# ## 3. The discriminator
+# ## 3. The discriminator (18 points)
 #
 # `D` gets the label in the same way, with a table of its own, joined to the flat image:
 #
@@ -149,7 +149,8 @@ check("generator_computes_its_layers")
 # The last check gives each network the same input with all ten labels and looks whether ten different things come
 # out.
 #
-# **Task.** Write the stages and the join. `Discriminator()` maps `(N, 1, 32, 32)` and `(N,)` to `(N, 1)`.
+# **Task.** Write the stages and the join. `Discriminator()` maps `(N, 1, 32, 32)` and `(N,)` to `(N, 1)`. The checks run
+# within a second.
 
 
 # %% name="discriminator"
@@ -196,7 +197,7 @@ check("discriminator_computes_its_layers")
 check("both_networks_heed_their_labels")
 
 # %% [markdown]
-# ## 4. Training the discriminator
+# ## 4. Training the discriminator (17 points)
 #
 # The loss is `gan32`'s, with a label beside each image:
 #
@@ -244,7 +245,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (35 points)
 #
 # $$L_G = \mathrm{BCE}(D(G(z, y'), y'), 1)$$
 #
@@ -295,11 +296,16 @@ check("noise_is_standard_normal")
 check("training_stays_on_the_given_device")
 
 # %% [markdown]
-# ## 6. Putting it together
+# ## 6. Putting it together (7 points, and 3 for a short training run)
 #
 # **Task.** `build_models(device)` and `build_optimizers(G, D)` are `gan32`'s: both networks on `device`; two Adam
 # optimizers with learning rate 2e-4 and betas (0.5, 0.999), each for its own network. `build_loss()` returns the
-# `loss_func` that `main` hands to your training functions: `nn.BCELoss()`.
+# `loss_func` that `main` hands to your training functions, which `main` made itself in the labs before: binary
+# cross-entropy of probabilities $s$ and targets $t$, both `(N, 1)`,
+#
+# $$\mathrm{BCE}(s, t) = -\mathrm{mean}\big(t \ln s + (1 - t) \ln(1 - s)\big)$$
+#
+# The checks run within a second or two.
 
 
 # %% name="build_models"
@@ -356,8 +362,8 @@ check("short_training_lowers_both_losses")
 # it has gathered in training. Afterwards, `G.train()` puts `G` back, or the next update would go on in evaluation
 # mode.
 #
-# **Task.** Write `samples_of`: `n` images `(n, 1, 32, 32)` of the digit of this name, each from new noise from N(0,
-# 1), on `device`, made in evaluation mode and without gradients (`torch.no_grad()`).
+# **Task.** Write `samples_of`: `n` images `(n, 1, 32, 32)` of the digit of this name, each from new noise from N(0, 1),
+# on `device`, made in evaluation mode and without gradients (`torch.no_grad()`). The check runs within a second.
 
 
 # %% name="samples_of"
@@ -393,11 +399,13 @@ check("samples_show_the_digit_asked_for")
 # a minute; there, `main(num_epoch=10)` shows most of it. On a GPU 30 epochs take minutes. To watch, run `tensorboard
 # --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
-# **What to expect.** Curves like `gan32`'s: `D`'s loss begins near 1.2, is back at its undecided 1.4 after some
-# eighty batches and sinks slowly from there; `G`'s moves between 0.7 and 0.9. The losses say nothing of the labels,
-# the samples do: in a good grid the digits run from zero to nine, over and over, and the last picture has a row of
-# each. If its rows all show the same mixture of digits, a label is lost on its way: run the checks of section 5
-# again.
+# **What to expect.** The figures here were seen with 10,000 of MNIST's digits and 1,000 batches, a quarter of what 30
+# epochs of all 60,000 have. The curves are like `gan32`'s: `D`'s loss begins at 1.4, dips to 1.05, is back at its
+# undecided 1.4 after some eighty batches and sinks slowly from there, to 1.2; `G`'s rises from 0.7 to 0.9. The
+# losses say nothing of the labels, the samples do: in a good grid the digits run from zero to nine, over and over, and
+# the last picture has a row of each. A classifier took half of the samples for the digit that was asked for, of the
+# ones, sevens, nines and zeros two thirds and more, of the sixes and eights a quarter; by chance it would be a tenth.
+# If your rows all show the same mixture of digits, a label is lost on its way: run the checks of section 5 again.
 
 
 # %%

@@ -197,7 +197,7 @@ check("discriminator_has_the_parameters_of_its_layers")
 check("discriminator_computes_its_layers")
 
 # %% [markdown]
-# ## 4. Training the discriminator
+# ## 4. Training the discriminator (21 points)
 #
 # The loss is lab 1's, a sum of two means, with `loss_func = nn.BCELoss()`; a `D` that has learned nothing answers 0.5
 # everywhere, and its loss is $2 \ln 2 = 1.3863$:
@@ -245,7 +245,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (28 points)
 #
 # Again lab 1's non-saturating loss: `G` labels its own images as real.
 #
@@ -299,7 +299,7 @@ check("training_stays_on_the_given_device")
 # direction, 0.9 unless told otherwise. In this game the slope turns with every answer of the other player, and 0.5
 # forgets the old one sooner (Radford et al. 2015, arXiv 1511.06434, found training steadier with it).
 #
-# **Task.** Write both functions.
+# **Task.** Write both functions. The checks run within a second or two.
 
 
 # %% name="build_models"
@@ -340,15 +340,16 @@ check("short_training_lowers_both_losses")
 # samples and figures of quality for TensorBoard, and goes on with a run that was cut: `main(resume=True)`.
 #
 # Convolutions of this size want a GPU, where 30 epochs take minutes. On two CPU cores a batch of 512 takes some
-# seconds, an epoch of MNIST ten minutes or so; there, `main(num_epoch=1, batch_size=64)` shows how it begins. To
+# seconds, an epoch of MNIST ten minutes or more; there, `main(num_epoch=1, batch_size=64)` shows how it begins. To
 # watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`.
 #
 # **What to expect.** `D` is the stronger player here, and for long: it tells the first images apart after three or four
-# batches, its loss is below 0.1 after ten and near 0.001 after a hundred and twenty, while `G`'s rises past 5 and on
-# to 8. The samples turn from grey into a woven pattern of black and white, much the same in every image, that changes
-# from epoch to epoch. That is as far as it was watched for this text, 160 batches of 512 and 628 of 64: no digits yet.
-# So curves like these are no sign of a mistake in your code, of which the checks above tell. A whole run of 3,540
-# batches was not tried. If `D`'s loss stays at 0 to its end, the game is over: start anew with another seed.
+# batches, its loss is below 0.1 after ten and near 0.001 after a hundred and twenty, while `G`'s rises past 5 and on to
+# 8. The samples turn from grey into a woven pattern of black and white, much the same in every image, that changes from
+# epoch to epoch. That is as far as it was watched for this text, 160 batches of 512 and 628 of 64, on 10,000 of MNIST's
+# digits: no digits yet. So curves like these are no sign of a mistake in your code, of which the checks above tell. A
+# whole run of 3,540 batches was not tried. If `D`'s loss stays at 0 to its end, the game is over: start anew with
+# another seed.
 
 
 # %%

@@ -26,10 +26,11 @@
 # The letters are the paper's (Goodfellow et al. 2014, arXiv 1406.2661): `z` is noise, `x` an image, `G(z)` a
 # generated image, `D(x)` a probability, and `N` the number of images in a batch. Shapes are written `(N, ...)`.
 #
-# **How to work.** Every TODO ends in a line `raise NotImplementedError`: write your answer there and delete that
-# line. Below each answer stands a check cell. Run it as often as you like: it tells you the rule, what your code did
-# and what was expected. Your grade comes from the same checks, run again by your instructor. Names of classes and
-# functions and the order of their arguments must stay as they are; what is inside is yours.
+# **How to work.** Every TODO ends in a line `raise NotImplementedError`: write your answer there and delete that line.
+# Below each answer stand check cells. Run them as often as you like: each tells you the rule, what your code did and
+# what was expected. (The first one that you run may take some seconds.) Your grade comes from the same checks with
+# other random numbers, run again by your instructor. Names of classes and functions and the order of their arguments
+# must stay as they are; what is inside is yours.
 
 # %%
 import os
@@ -166,7 +167,7 @@ check("discriminator_has_the_parameters_of_its_layers")
 check("discriminator_computes_its_layers")
 
 # %% [markdown]
-# ## 4. Training the discriminator
+# ## 4. Training the discriminator (15 points)
 #
 # `D` should answer 1 for real images and 0 for generated ones. With binary cross-entropy, `loss_func = nn.BCELoss()`,
 # its loss is the **sum** of two terms, each a mean over its batch:
@@ -176,20 +177,20 @@ check("discriminator_computes_its_layers")
 # A discriminator that has learned nothing answers 0.5 everywhere: its loss is $2 \ln 2 = 1.3863$. Keep this number in
 # mind when you look at the curves.
 #
-# Three things go wrong here most often. The labels must be as many as the images: 60,000 images in batches of 128
-# leave a last batch of 96, so take their number from the images or from `D`'s output, not from `batch_size`. The
-# generated images must be detached (`G(z).detach()`), or the gradient runs on into `G`. And old gradients must be
-# cleared *before* `loss.backward()`, as the given lines do: cleared after it, nothing is learned.
+# Three things go wrong here most often. The labels must be as many as the images: 60,000 images in batches of 128 leave
+# a last batch of 96, so take their number from the images or from `D`'s output, not from `batch_size`. The generated
+# images must be detached (a tensor's `detach()`), or the gradient runs on into `G`. And old gradients must be cleared
+# *before* `loss.backward()`, as the given lines do: cleared after it, nothing is learned.
 #
 # **Task.** Draw noise `z` of shape `(N, input_dim)` from N(0, 1) on `device`, and compute `loss`. `real` holds the
-# flattened real images, `(N, 784)`.
+# flattened real images, `(N, 784)`; `loss_func` takes scores and labels, two tensors of the same shape.
 
 
 # %% name="train_discriminator"
 def train_discriminator(real_images, D, G, loss_func, optim_D, batch_size, input_dim, device):
     """Update D once on real images (N, 1, 28, 28) in [-1, 1]. Returns the loss as a float."""
     real = real_images.reshape(real_images.size(0), -1).to(device)  # (N, 784)
-    # TODO 7: loss = loss_func(D(real), ones) + loss_func(D(generated images, detached), zeros)
+    # TODO 7: noise, generated images, and loss, the sum of both terms
     # BEGIN SOLUTION
     z = torch.randn(real.size(0), input_dim, device=device)
     generated = G(z).detach()
@@ -217,7 +218,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (20 points)
 #
 # `G` should make images that `D` takes for real. The paper's game (its Eq. 1) has `G` *minimise* the mean of
 # $\ln(1 - D(G(z)))$, but early on `D` is sure of itself, $D(G(z))$ is near 0, and that loss is flat there: it
@@ -229,13 +230,14 @@ check("last_batch_of_an_epoch_trains")
 # While `D` is undecided this is $\ln 2 = 0.6931$. Here the gradient must flow through `D` into `G`, so nothing is
 # detached; only `optim_G` takes a step, so `D` stays as it is.
 #
-# **Task.** Draw `batch_size` noises and compute `loss`. The checks of sections 4 and 5 run within a second each.
+# **Task.** Draw `batch_size` noises on `device` and compute `loss`. The checks of sections 4 and 5 run within a second
+# each; the last three look at both functions.
 
 
 # %% name="train_generator"
 def train_generator(D, G, loss_func, optim_G, batch_size, input_dim, device):
     """Update G once on batch_size noises. Returns the loss as a float."""
-    # TODO 8: loss = loss_func(D(generated images), ones)
+    # TODO 8: noise, generated images, and loss
     # BEGIN SOLUTION
     z = torch.randn(batch_size, input_dim, device=device)
     score = D(G(z))
@@ -271,7 +273,7 @@ check("training_stays_on_the_given_device")
 # **Task.** `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers over 256 hidden units to 784
 # pixels, and a discriminator from 784 pixels over 256 hidden units, both on `device`. `build_optimizers(G, D)` returns
 # `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 (Adam's other settings are yours), each for the
-# parameters of its own network.
+# parameters of its own network. The checks run within a second or two.
 
 
 # %% name="build_models"
@@ -320,11 +322,21 @@ check("short_training_moves_both_losses")
 # on a GPU fewer. To watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds `data_utils`: all
 # labs log there.
 #
-# **What to expect.** `D`'s loss starts near 1.39 and falls to a few tenths within the first hundreds of batches, while
-# `G`'s rises to 3 or more: telling noise from digits is easy. After about a thousand batches `G` answers, and both
-# come back: `D`'s loss swings around 1, `G`'s around 2, and neither goes to zero. The samples go from grey noise to
-# bright blobs in the middle, then to strokes with specks; digits that differ take thousands of batches. If `D`'s loss
-# falls to zero and stays there, `G` no longer learns.
+# **What to expect.** The figures here were seen with 10,000 of MNIST's digits and 14,000 batches, as many as 30 epochs
+# of all 60,000 have; with all of them it was not tried. `D`'s loss starts near 1.39 and falls to 0.2 within the first
+# two hundred batches, while `G`'s rises past 4: telling noise from digits is easy. From about batch 1,000 on `G`
+# answers: `D`'s loss swings around 0.7, now and then above 1.39, and `G`'s around 2.5. From batch 7,000 on `D` is ahead
+# again: its loss lies near 0.4, `G`'s rises to 4. Neither goes to zero.
+#
+# The samples go from grey noise to one bright blob in the middle, much the same for every noise (batch 3,500), then to
+# single digits beside it (batch 7,000, which is epoch 15 of MNIST), and at the end to digits with specks, mostly 1 and
+# 9: seven of the ten classes. So thousands of batches without digits are no sign of a mistake. If `D`'s loss falls to
+# zero and stays there, `G` no longer learns.
+#
+# The samples go from grey noise to one bright blob in the middle, much the same for every noise (batch 3,500), then to
+# single digits beside it (batch 7,000, which is epoch 15 of MNIST), and at the end to digits with specks, most of them
+# 1 and 9, of seven of the ten classes. So be patient, and do not look for all ten. If `D`'s loss falls to zero and
+# stays there, `G` no longer learns.
 
 
 # %%
@@ -372,8 +384,8 @@ if "NBGRADER_EXECUTION" not in os.environ:  # a submission is graded without thi
 #   that `D` finds it more real. `G` never sees a real image.
 # - 2: as `G` improves, `D` has to find finer differences, so that its gradient asks for more; at the end of the ideal
 #   game `D` answers 0.5 everywhere.
-# - 2: their own curves are used: `D`'s loss falls first, `G`'s rises, then both level off. Full marks too for a run
-#   that went wrong, if it is described and explained.
+# - 2: their own curves are used: `D`'s loss falls first, `G`'s rises, then `G` answers and both come back. Full
+#   marks too for a run that went wrong, if it is described and explained.
 #
 # === END MARK SCHEME ===
 
@@ -399,9 +411,9 @@ if "NBGRADER_EXECUTION" not in os.environ:  # a submission is graded without thi
 # *Write your answer to question 2 here.*
 
 # %% [markdown] question="graphs_of_both_networks" points=10
-# **Question 3 (10 points).** Draw the graphs of both networks in TensorBoard (make a
-# `torch.utils.tensorboard.SummaryWriter` and call its `add_graph(network, input)`), put pictures of them here, and
-# describe what they show.
+# **Question 3 (10 points).** Draw the graphs of both networks in TensorBoard, put pictures of them here, and describe
+# what they show. A `torch.utils.tensorboard.SummaryWriter("logs/graph_G")` writes one with `add_graph(network, input)`
+# and `close()`; take a folder of its own for each network, because TensorBoard shows one graph a folder.
 #
 # === BEGIN MARK SCHEME ===
 #

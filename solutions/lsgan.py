@@ -17,19 +17,18 @@
 # | --- | --- | --- |
 # | loss of a score $s$ with target 1 | $-\ln s$ | $(s - 1)^2$ |
 # | loss of a score $s$ with target 0 | $-\ln(1 - s)$ | $s^2$ |
-# | `build_loss()` | `nn.BCELoss()` | `nn.MSELoss()` |
 # | an undecided `D`, 0.5 everywhere, loses | $2 \ln 2 = 1.3863$ | $0.25 + 0.25 = 0.5$ |
 # | networks, optimizers, batch | 1,757,668 and 1,716,325 parameters, Adam 2e-4, 512 | the same |
 #
-# Why it helps: cross-entropy asks only on which side of the border an image lies, and how surely. A generated image
-# that `D` takes for real by far costs `G` next to nothing, even where it looks like no real image. The squared error
-# asks how far the score is from its target, so that an image on the right side of the border is still pulled towards
-# the real ones. And it is bounded here: no single image that `D` is sure about can make a loss of 10 or an outlier of
-# the step.
+# Why the paper does it: cross-entropy asks only on which side of the border an image lies, and how surely. A generated
+# image that `D` takes for real by far costs `G` next to nothing, even where it looks like no real image. The squared
+# error asks how far the score is from its target. Where a score may be any number, as in the paper, whose `D` has no
+# Sigmoid, an image far on the right side of the border is then still pulled towards the real ones.
 #
-# (The paper, Mao et al. 2016, leaves the Sigmoid off `D`, so that a score may be any number and the pull grows with
-# the distance. Here `D` keeps the Sigmoid of `cgan`, so that one line changes and you see what that line does. The
-# price: where `D` is sure, the Sigmoid is flat, and the slope of the squared error is small there.)
+# Here `D` keeps the Sigmoid of `cgan`, so that one line changes and you see what that line does. No score can pass its
+# target then, and what is left is that the loss is bounded: no single image that `D` is sure about can make a loss of
+# 10, or an outlier of the step. The price: where `D` is sure, the Sigmoid is flat, and the slope of the squared error
+# is small there, also for an image that `D` has seen through.
 #
 # | you write | points |
 # | --- | --- |
@@ -73,7 +72,7 @@ print("labels of the first row:", digits.labels[:8].tolist())
 show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 
 # %% [markdown]
-# ## 2. The generator
+# ## 2. The generator (14 points)
 #
 # The generator of `cgan`: a table gives each digit ten numbers, which are joined to the noise.
 #
@@ -133,7 +132,7 @@ check("generator_has_the_parameters_of_its_layers")
 check("generator_computes_its_layers")
 
 # %% [markdown]
-# ## 3. The discriminator
+# ## 3. The discriminator (18 points)
 #
 # The discriminator of `cgan`, Sigmoid and all: its score is a number in [0, 1], 1 for a real image of a `y`.
 #
@@ -146,7 +145,8 @@ check("generator_computes_its_layers")
 # | `fc2`, `fc3` | Linear, LeakyReLU 0.2: 1024 to 512 to 256 | `(N, 256)` | 656,128 |
 # | `fc4` | Linear from 256 to 1, Sigmoid | `(N, 1)` | 257 |
 #
-# **Task.** Bring your discriminator. `Discriminator()` maps `(N, 1, 32, 32)` and `(N,)` to `(N, 1)`.
+# **Task.** Bring your discriminator. `Discriminator()` maps `(N, 1, 32, 32)` and `(N,)` to `(N, 1)`. The checks
+# run within a second.
 
 
 # %% name="discriminator"
@@ -193,10 +193,10 @@ check("discriminator_computes_its_layers")
 check("both_networks_heed_their_labels")
 
 # %% [markdown]
-# ## 4. Training the discriminator
+# ## 4. Training the discriminator (15 points)
 #
-# With `loss_func = nn.MSELoss()` the two terms are squared distances of the scores from their targets, each a mean
-# over its batch:
+# With the squared error as `loss_func` the two terms are squared distances of the scores from their targets, each a
+# mean over its batch:
 #
 # $$L_D = \mathrm{mean}\big((D(x, y) - 1)^2\big) + \mathrm{mean}\big(D(G(z, y'), y')^2\big)$$
 #
@@ -240,7 +240,7 @@ check("discriminator_update_leaves_generator_alone")
 check("last_batch_of_an_epoch_trains")
 
 # %% [markdown]
-# ## 5. Training the generator
+# ## 5. Training the generator (29 points)
 #
 # $$L_G = \mathrm{mean}\big((D(G(z, y'), y') - 1)^2\big)$$
 #
@@ -290,10 +290,14 @@ check("noise_is_standard_normal")
 check("training_stays_on_the_given_device")
 
 # %% [markdown]
-# ## 6. The one line, and putting it together
+# ## 6. The one line, and putting it together (15 points, and 3 for a short training run)
 #
-# **Task.** `build_loss()` returns the `loss_func` that `main` hands to your training functions. In `cgan` it was
-# `nn.BCELoss()`. Bring the other two functions as they are.
+# **Task.** `build_loss()` returns the `loss_func` that `main` hands to your training functions. In `cgan` it was binary
+# cross-entropy; here it is, for scores $s$ and targets $t$, both `(N, 1)`,
+#
+# $$\mathrm{loss}(s, t) = \mathrm{mean}\big((s - t)^2\big)$$
+#
+# `torch.nn` has a module for it. Bring the other two functions as they are. The checks run within a second or two.
 
 
 # %% name="build_models"
@@ -343,7 +347,7 @@ check("short_training_lowers_both_losses")
 # ## 7. Samples on demand (6 points)
 #
 # **Task.** Bring your `samples_of`: `n` images `(n, 1, 32, 32)` of the digit of this name, from new noise, made in
-# evaluation mode and without gradients, with `G` in training mode again afterwards.
+# evaluation mode and without gradients, with `G` in training mode again afterwards. The check runs within a second.
 
 
 # %% name="samples_of"
@@ -378,9 +382,12 @@ check("samples_show_the_digit_asked_for")
 # The times are those of `cgan`. To watch, run `tensorboard --logdir logs` in a terminal, in the folder that holds
 # `data_utils`: it shows `cgan`'s curves as well.
 #
-# **What to expect.** The same game on another scale. `D`'s loss begins at 0.5, an undecided `D`'s, falls to 0.36
-# within the first ten batches, and is back at 0.42 after twenty; `G`'s begins near 0.25. `D`'s cannot rise above 2,
-# `G`'s not above 1, so that their height says nothing next to `cgan`'s: compare the samples, after as many epochs.
+# **What to expect.** The same game on another scale, seen here with 10,000 of MNIST's digits and 1,000 batches, a
+# quarter of what 30 epochs of all 60,000 have. `D`'s loss begins at 0.5, an undecided `D`'s, falls to 0.36 within the
+# first ten batches, is back at 0.5 within the first hundred, and sinks slowly from there, to 0.41; `G`'s begins near
+# 0.25 and rises to 0.4. `D`'s cannot rise above 2, `G`'s not above 1, so that their height says nothing next to
+# `cgan`'s: compare the samples, after as many epochs. A classifier took two of five samples for the digit that was
+# asked for, where it took half of `cgan`'s; that is one run of each, and does not say which of the two is better.
 
 
 # %%

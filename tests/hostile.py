@@ -268,20 +268,32 @@ FORGING = [
     Hostile(
         "reply_with_a_negative_shape",
         "an array of shape (-1, 10**9)",
-        _forged_frame("{'dict': {'value': {'array': ['float32', [-1, 10**9], 0]}}}", "b'1234'"),
+        _forged_frame("{'dict': {'value': {'array': ['float32', [-1, 10**9]]}}}", "b'1234'"),
         told=NO_REPLY,
     ),
     Hostile(
         "reply_with_an_object_array",
         "an array of Python objects, which NumPy would unpickle",
-        _forged_frame("{'dict': {'value': {'array': ['object', [1], 0]}}}", "b'12345678'"),
+        _forged_frame("{'dict': {'value': {'array': ['object', [1]]}}}", "b'12345678'"),
         told=NO_REPLY,
     ),
     Hostile(
         "reply_past_the_end",
         "an array that reaches past its frame",
-        _forged_frame("{'dict': {'value': {'array': ['float64', [10**6], 0]}}}", "b'12345678'"),
+        _forged_frame("{'dict': {'value': {'array': ['float64', [10**6]]}}}", "b'12345678'"),
         told=NO_REPLY,
+    ),
+    Hostile(
+        "reply_of_few_bytes_for_many_arrays",
+        "ten thousand arrays that all lie in the same 16 MB",
+        _forged_frame("{'list': [{'array': ['uint8', [2**24]]}] * 10_000}", "bytes(2**24)"),
+        told=NO_REPLY,
+    ),
+    Hostile(
+        "cell_of_blanks",
+        "a line so long that a pattern would try its every blank",
+        "check('a')" + 300_000 * " " + "z",
+        told="SyntaxError",
     ),
     Hostile(
         "reply_that_is_a_number",
@@ -529,7 +541,21 @@ STEALING = [
     Hostile(
         "packages_changed",
         "files of the installed packages are written",
-        _steal("open(os.path.join(os.path.dirname(os.__file__), 'hostile.py'), 'w')", "os.chmod(os.__file__, 0o777)"),
+        _steal(
+            "open(os.path.join(os.path.dirname(os.__file__), 'hostile.py'), 'w')",
+            "os.chmod(os.__file__, 0o777) is None",
+        ),
+    ),
+    Hostile(
+        "rights_of_files_changed",
+        "files of whoever grades, and of neighbours, are given other rights, times and owners",
+        _steal(
+            *(
+                f"os.{change} is None"
+                for path in (ROOT / "solutions" / "gan.py", ROOT, Path.home(), Path("/tmp"))
+                for change in (f"chmod({str(path)!r}, 0o755)", f"utime({str(path)!r})", f"chown({str(path)!r}, -1, -1)")
+            )
+        ),
     ),
     Hostile(
         "more_rights",

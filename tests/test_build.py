@@ -41,8 +41,11 @@ def test_the_release_holds_no_answer_and_no_marking_scheme(lab: str) -> None:
     regions = r"# BEGIN SOLUTION\n.*?# END SOLUTION"
     given = re.sub(regions, "", source, flags=re.DOTALL)
     for answer in re.findall(regions, source, re.DOTALL):
-        for line in map(str.strip, answer.splitlines()):
+        lines = [line.strip() for line in answer.splitlines()[1:-1]]
+        for line in lines:
             assert line in given or line not in released, line
+        if len(lines) == 1:  # then its right side is the answer, and the prose must not hold it either
+            assert re.split(r"^return | = ", lines[0])[-1] not in released, lines[0]
     assert "MARK SCHEME" not in released
     assert "SOLUTION" not in released
     assert ("MARK SCHEME" in "\n".join(text(cell) for cell in cells("solutions", lab))) != load_lab(lab).optional
@@ -63,6 +66,24 @@ def test_the_release_is_valid_python_without_outputs_and_with_every_check_once(l
     assert points == {check.id: check.points for check in load_lab(lab).checks}
     tasks = [c["metadata"]["nbgrader"]["points"] for c in released if c["metadata"].get("nbgrader", {}).get("task")]
     assert (sum(points.values()), tasks) == ((100, []) if load_lab(lab).optional else (70, [10, 10, 10]))
+
+
+@pytest.mark.parametrize("lab", LABS)
+def test_each_section_says_what_its_cells_are_worth_and_the_first_table_sums_to_all_points(lab: str) -> None:
+    released = cells("assignments", lab)
+    said: dict[str, int] = {}
+    found: dict[str, int] = {}
+    heading = ""
+    for cell in released:
+        if cell["cell_type"] == "markdown" and text(cell).startswith("## "):
+            heading = text(cell).splitlines()[0]
+            named = re.search(r"\((\d+) points(?:, and (\d+) for a short training run)?\)$", heading)
+            said[heading] = sum(int(points or 0) for points in named.groups()) if named else 0
+        if "points" in cell["metadata"].get("nbgrader", {}):
+            found[heading] = found.get(heading, 0) + cell["metadata"]["nbgrader"]["points"]
+    assert {section: points for section, points in said.items() if points} == found
+    table = text(released[0]).partition("| you write | points |")[2].partition("\n\n")[0]
+    assert sum(int(row.split(" | ")[-1].removesuffix(" |")) for row in table.splitlines()[2:]) == 100
 
 
 @pytest.mark.parametrize("lab", LABS)

@@ -72,7 +72,3 @@ def test_samples_are_shown_where_they_can_be_and_no_figure_stays_open(monkeypatc
     show_samples(torch.zeros(64, 784), (0.0, 1.0), "Epoch 3")
     assert titles == shown
     assert pyplot.get_fignums() == []
-
-
-def test_samples_can_be_drawn_without_a_display():
-    show_samples(torch.zeros(1, 1, 28, 28), (0.0, 1.0))

@@ -4,13 +4,14 @@ import json
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pytest
 import torch
 from PIL import Image
 from torch.utils.tensorboard import SummaryWriter
 
-from data_utils import QualityFigures, write_report
+from data_utils import QualityFigures, logged_run, run_pictures, show_report, write_report
 from data_utils.report import main
 from data_utils.run_files import quality_scalars
 
@@ -59,6 +60,51 @@ def test_the_page_stands_alone_and_shows_all_runs(logs):
         "report.html",
         "report.png",
     ]
+
+
+def test_dollars_in_names_and_settings_are_letters(tmp_path):
+    log(tmp_path / r"for $\half$ the price", r"$\GAN$", 1, note=r"$\5 and $\6")
+    page, picture = write_report(tmp_path)
+    assert r"$\GAN$, for $\half$ the price" in page.read_text()
+    assert picture.exists()
+
+
+def test_a_run_without_figures_is_reported_without_a_warning(logs):
+    (folder := logs / "short").mkdir()
+    with SummaryWriter(str(folder)) as writer:
+        writer.add_scalar("$\\D$/Loss/$\\D$", 1.0, 1)
+        writer.add_image("Generated Images", torch.zeros(3, 30, 30), 0)
+    page, _ = write_report(folder)
+    assert "100 % (epoch 0)<" in page.read_text()
+
+
+def test_a_notebook_shows_the_picture_that_was_written_and_nothing_is_done_twice(logs, monkeypatch):
+    import IPython
+    from IPython import display
+
+    shown, done = [], []
+    monkeypatch.setattr(IPython, "get_ipython", lambda: SimpleNamespace(kernel=True))
+    monkeypatch.setattr(display, "display", lambda image: shown.append(image.data))
+    for module, name in ((logged_run, "read_run"), (run_pictures, "comparison")):
+        monkeypatch.setattr(module, name, counted(getattr(module, name), done))
+    show_report(logs)
+    assert shown == [(logs / "report.png").read_bytes()]
+    assert done == ["read_run", "read_run", "comparison"]
+
+
+def counted(function, done):
+    """The same function; each call adds its name to `done`."""
+
+    def call(*arguments):
+        done.append(function.__name__)
+        return function(*arguments)
+
+    return call
+
+
+def test_elsewhere_nothing_is_shown_and_the_paths_are_told(logs, capsys):
+    show_report(logs)
+    assert capsys.readouterr().out == f"The page: {logs}/report.html\nThe picture: {logs}/report.png\n"
 
 
 def test_the_command_prints_where_both_lie(logs, tmp_path):

@@ -1,6 +1,7 @@
 """A run logs what the report reads, goes on exactly where it was cut, and stays out of the way."""
 
 import json
+import os
 
 import pytest
 import torch
@@ -15,6 +16,7 @@ from data_utils import (
     offline_digits,
     read_run,
 )
+from tests.full_disk import files_of_at_most
 
 FEW = 260  # digits: two batches of 128 and one of 4 an epoch
 
@@ -54,7 +56,7 @@ def update(loss, optimizer):
     return loss.item()
 
 
-def train(folder, digits, num_epoch, stop_after=None, **options):
+def train(folder, digits, num_epoch, stop_after=None, show=False, **options):
     """A small GAN training; it is cut in the middle of the epoch after `stop_after`."""
     G, D, optim_G, optim_D = networks()
     losses, score = [], nn.BCELoss()
@@ -69,6 +71,8 @@ def train(folder, digits, num_epoch, stop_after=None, **options):
                 run.log(*losses[-1])
                 if stop_after is not None and epoch > stop_after:
                     raise KeyboardInterrupt
+        if show:
+            run.show()
     return losses
 
 
@@ -131,6 +135,35 @@ def test_a_new_run_in_the_same_folder_replaces_the_old_one(digits, tmp_path):
     assert (run.batches, sorted(run.pictures), sorted(run.quality)) == (3, [0, 1], [0, 1])
 
 
+def test_a_cut_new_run_never_goes_on_with_the_old_one(logged, digits, tmp_path, capsys):
+    train(tmp_path, digits, 4)
+    for left in ("samples.gif", "checkpoint.pt.0a1b2c3d.part", "networks.pt"):
+        (tmp_path / left).write_bytes(b"an earlier run's")
+    with pytest.raises(KeyboardInterrupt):
+        train(tmp_path, digits, 4, stop_after=0)
+    left = {path.name for path in tmp_path.iterdir() if not path.name.startswith("events.")}
+    assert left == {"settings.json", "networks.pt"}  # the last is no file of TrainingRun's
+    assert train(tmp_path, digits, 4, resume=True) == logged[1]
+    assert f"{tmp_path}/checkpoint.pt is not there: training begins anew." in capsys.readouterr().out
+
+
+def test_an_old_run_that_may_not_be_removed_stays_whole(digits, tmp_path, monkeypatch):
+    train(tmp_path, digits, 1)
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def refuse(path, **options):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(os, "unlink", refuse)
+    with pytest.raises(NotSavedError) as caught:
+        train(tmp_path, digits, 2)
+    assert str(caught.value) == (
+        f"{tmp_path}/checkpoint.pt cannot be saved: an earlier run's cannot be removed (Permission denied). Make room "
+        "there, or name a folder in which you may write; what stood under this name before is unchanged."
+    )
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def test_means_are_printed_and_no_bar_where_nobody_watches(digits, tmp_path, capsys):
     losses = train(tmp_path, digits, 1)
     means = [sum(each) / 3 for each in zip(*losses, strict=True)]
@@ -170,6 +203,51 @@ def test_a_folder_that_cannot_be_written_is_named(digits, tmp_path):
         pass
 
 
+NOT_LOGGED = (
+    "events.out.tfevents.* cannot be saved: File too large. Make room there, or name a folder in which you may write; "
+    "what was logged before can be read."
+)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # TensorBoard's own thread ends
+def test_a_full_disk_is_named_and_with_room_the_run_goes_on(logged, digits, tmp_path):
+    with files_of_at_most(10_000), pytest.raises(NotSavedError) as caught:
+        train(tmp_path, digits, 4)
+    assert str(caught.value) == f"{tmp_path}/{NOT_LOGGED}"
+    assert train(tmp_path, digits, 4, resume=True) == logged[1]
+    assert read_run(tmp_path).batches == 12
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_disk_that_fills_up_between_two_epochs_is_named(digits, tmp_path):
+    def fill_up():
+        with TrainingRun("TINY", tmp_path, digits, 4, *networks()) as run:
+            next(run.epochs())
+            next(run.batches(DigitLoader(digits)))
+            with files_of_at_most(60_000):
+                for _ in range(1000):  # each twice 60 bytes, which a thread writes by and by
+                    run.log(0.5, 0.5)
+
+    with pytest.raises(NotSavedError) as caught:
+        fill_up()
+    assert str(caught.value) == f"{tmp_path}/{NOT_LOGGED}"
+
+
+def test_a_log_that_cannot_be_read_back_is_told_and_the_networks_are_kept(digits, tmp_path, capsys):
+    (tmp_path / "events.out.tfevents.1.bad").touch()
+    assert len(train(tmp_path, digits, 1, show=True)) == 3
+    assert f"{tmp_path}/events.out.tfevents.1.bad cannot be read: it is empty or damaged" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("num_epoch", [1, 2])
+def test_a_finished_run_says_that_nothing_is_left_to_train(digits, tmp_path, capsys, num_epoch):
+    train(tmp_path, digits, 2)
+    capsys.readouterr()
+    assert train(tmp_path, digits, num_epoch, resume=True) == []
+    told = capsys.readouterr().out
+    assert f"Training ended after epoch 2 of {tmp_path}/checkpoint.pt: nothing is left to do. A larger" in told
+
+
 def test_labels_may_be_part_of_sampling(digits, tmp_path):
     asked = []
 
@@ -179,3 +257,19 @@ def test_labels_may_be_part_of_sampling(digits, tmp_path):
 
     train(tmp_path, digits, 1, sample=sample)
     assert sorted(set(asked)) == [64, 130]
+
+
+def test_on_the_way_from_one_noise_to_another_the_label_stays(digits, tmp_path, monkeypatch):
+    shown = {}
+
+    def grey_by_label(z):
+        labels = torch.arange(len(z)) % 10
+        return (labels / 10)[:, None, None, None].expand(-1, 1, 28, 28)
+
+    monkeypatch.setattr(
+        "data_utils.training_run.show_samples", lambda images, value_range, title: shown.update({title: images})
+    )
+    train(tmp_path, digits, 1, show=True, sample=grey_by_label)
+    assert shown["TINY after 3 batches"].unique().tolist() == pytest.approx([label / 10 for label in range(10)])
+    assert shown["from one noise to another"].shape == (8, 1, 28, 28)
+    assert shown["from one noise to another"].unique().tolist() == [0.0]

@@ -45,7 +45,7 @@ json_values = st.recursive(
 )
 numbers = st.integers(-3, 2**40)
 tagged = st.recursive(
-    json_values | st.fixed_dictionaries({"array": st.tuples(st.sampled_from(wire.DTYPES), st.lists(numbers), numbers)}),
+    json_values | st.fixed_dictionaries({"array": st.tuples(st.sampled_from(wire.DTYPES), st.lists(numbers))}),
     lambda inner: st.one_of(
         st.fixed_dictionaries({"list": st.lists(inner, max_size=4)}),
         st.fixed_dictionaries({"tuple": st.lists(inner, max_size=4)}),

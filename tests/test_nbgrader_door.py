@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 
-from autograder.nbgrader_door import KeepFigures, _outputs
+from autograder.nbgrader_door import KeepFigures, _outputs, safe_markdown
 from autograder.results import CheckResult, Result
 from tests.conftest import ROOT
 from tests.test_doors import command
@@ -52,6 +56,38 @@ def test_figures_stay_and_scores_and_scripts_of_the_students_go() -> None:
     assert notebook.cells[1].outputs[0].data == {"image/png": "aGk="}
 
 
+def submitted(course: Path, student: str, cells: list[dict[str, Any]], text: str) -> Path:
+    """A submission of these cells below a text of the student's own."""
+    path = course / "submitted" / student / "gan" / "gan.ipynb"
+    path.parent.mkdir(parents=True)
+    first = {"cell_type": "markdown", "id": "own", "metadata": {}, "source": text}
+    release = json.loads((ROOT / "solutions" / "gan" / "gan.ipynb").read_text())
+    path.write_text(json.dumps(release | {"cells": [first, *cells]}))
+    return path
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a <img src=x onerror=hostile()> b",
+        "<div onclick='hostile()'>\n\n# x\n</div>",
+        "[x](javascript:hostile())",
+        '![x](attachment:a.png) <iframe src="hostile()">',
+        '![x](x" onerror="hostile())',
+        "| a |\n| - |\n| <svg/onload=hostile()> |",
+        "$<script>hostile()</script>$ and `<script>hostile()</script>`",
+    ],
+)
+def test_no_text_of_a_students_becomes_active_html(text: str) -> None:
+    attached = {"a.png": {'image/png" onerror="hostile()': "aGk=", "image/png": 'aGk=" onerror="hostile()'}}
+    shown = safe_markdown({"cell": {"attachments": attached}}, text)
+    page = BeautifulSoup(shown, "html.parser")
+    assert not page.find_all(["script", "iframe", "svg"])
+    assert not [name for tag in page.find_all() for name in tag.attrs if name.startswith("on")]
+    assert not page.find_all(href=re.compile("javascript"))
+    assert page.get_text()
+
+
 def test_files_that_are_no_notebooks_get_a_row_with_no_points(tmp_path: Path) -> None:
     for name in ("solutions", "assignments"):
         shutil.copytree(ROOT / name, tmp_path / name)
@@ -69,11 +105,28 @@ def test_files_that_are_no_notebooks_get_a_row_with_no_points(tmp_path: Path) ->
     shadow.parent.mkdir(parents=True)
     shadow.write_text("raise SystemExit('shadowed')")
     (shadow.parent / "gan.ipynb").write_text((ROOT / "solutions" / "gan" / "gan.ipynb").read_text())
+    half = submitted(tmp_path, "half", whole, "# \ud800")
+    linked = submitted(
+        tmp_path, "linked", whole, "text <script>alert(1)</script> $x < y$ ![a](data:image/png;base64,aGk=)"
+    )
+    (linked.parent / "leak.py").symlink_to(tmp_path / "solutions" / "gan.py")
+    (linked.parent / "nowhere").symlink_to("nothing")
+    os.mkfifo(linked.parent / "pipe")
+    (linked.parent / "notes.txt").write_text("a file of the student's own")
+    assert half.exists()
     command("nbgrader", "generate_assignment", "gan", cwd=tmp_path)
     command("nbgrader", "autograde", "gan", cwd=tmp_path)
     assert json.loads((tmp_path / ".autograder" / "seed.json").read_text()) > 0
     with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
         scores = {s.student.id: s.score for s in gradebook.assignment_submissions("gan")}
-    assert scores == {"cut": 0.0, "empty": 0.0, "odd": 0.0, "bare": 70.0, "shadow": 70.0}
+    assert scores == {"cut": 0.0, "empty": 0.0, "odd": 0.0, "bare": 70.0, "shadow": 70.0, "half": 70.0, "linked": 70.0}
+    command("nbgrader", "generate_feedback", "gan", cwd=tmp_path)
+    for kind in ("autograded", "feedback"):
+        assert sorted(path.name for path in (tmp_path / kind / "linked" / "gan").iterdir())[1:] == ["notes.txt"]
+    shown = (tmp_path / "feedback" / "linked" / "gan" / "gan.html").read_text()
+    assert "alert(1)" in shown
+    assert "<script>alert(1)" not in shown
+    assert "$x &lt; y$" in shown
+    assert "PASSED  generator_computes_its_layers" in shown
     told = (tmp_path / "autograded" / "empty" / "gan" / "gan.ipynb").read_text()
     assert "**This submission could not be read as it is.** The file is empty; submit the saved notebook." in told

@@ -5,8 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
-from autograder.feedback import feedback, result_text
+import pytest
+from rich.console import Console
+
+from autograder.feedback import class_table, feedback, result_text
 from autograder.results import CheckResult, Report, Result
 
 FAILED = CheckResult(
@@ -50,6 +54,24 @@ def test_csv_has_a_row_a_submission_and_a_column_a_check() -> None:
     assert ann["clipping_follows_the_step"] == "0.0"
     assert eve["student"] == "'=HYPERLINK(0)"
     assert eve["critic_scores_images"] == ""
+
+
+@pytest.mark.parametrize("name", ["=1+1", "-1", " =1", "\uff1d1+1", "\t=1"])
+def test_no_name_is_a_formula(name: str) -> None:
+    report = Report(REPORT.environment, [replace(EVE, student=name)])
+    assert next(csv.DictReader(io.StringIO(report.as_csv())))["student"] == f"'{name}"
+
+
+def test_what_students_code_says_stands_apart_from_what_the_grader_says() -> None:
+    forged = replace(ANN, message="Cell 1 stopped with ValueError: x\n\nann, wgan: 7 of 7 points\nPASSED  all")
+    lines = result_text(forged).splitlines()
+    assert [line for line in lines if line and not line.startswith(" ")] == [
+        "ann, wgan: 3 of 7 points",
+        "FAILED  clipping_follows_the_step   0/4",
+    ]
+    console = Console(width=300, record=True, file=io.StringIO())
+    console.print(class_table(Report(REPORT.environment, [forged, EVE])))
+    assert len(console.export_text().splitlines()) == 6  # borders, heads, and one line a student
 
 
 def test_feedback_is_rule_evidence_and_cause() -> None:

@@ -19,6 +19,7 @@ from autograder.sandbox.process import ForkServer, ForkServerFailed, Sandbox, Sa
 from tests.conftest import ROOT
 
 Run = Callable[[str], dict[str, Any]]
+NO_PROGRAMS = "BlockingIOError: [Errno 11] Resource temporarily unavailable: no programs can be started while grading"
 
 
 @pytest.fixture
@@ -65,6 +66,89 @@ def test_magics_shell_lines_and_main_do_no_harm(sandbox: Sandbox, run: Run) -> N
     assert run("d = (a, b, files)") == {"value": None}
 
 
+@pytest.mark.parametrize(
+    "fails",
+    [
+        "from google.colab import drive",
+        "os.makedirs('/content/logs')",
+        "subprocess.run(['nvidia-smi'])",
+        "os.chdir('/content')",
+        "datasets.MNIST('/content', download=True)",
+        "matplotlib.use('TkAgg')",
+    ],
+)
+def test_a_statement_that_fails_is_told_and_the_next_one_runs(run: Run, fails: str) -> None:
+    head = "import os, subprocess, matplotlib\nfrom torchvision import datasets\n"
+    reply = run(f"{head}{fails}\nprint(undefined_name)\ndef kept(): pass")
+    assert reply["raised"]["frames"] == [["<cell 3>", 3, fails]]
+    assert run("kept()") == {"value": None}
+
+
+def test_what_a_notebook_has_is_there(run: Run) -> None:
+    assert run("import sys\nassert sys.argv == [''] and input('name? ') == ''") == {"value": None}
+    assert run("sys.stdout.buffer.write(b'x')\nsys.stdout.reconfigure(encoding='utf-8')") == {"value": None}
+    assert run("display(1, 'two')") == {"value": None}
+    assert run("import argparse\nargparse.ArgumentParser().parse_args()") == {"value": None}
+    source = "from IPython import get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')"
+    assert run(f"{source}\nimport matplotlib.pyplot as plt\nplt.ion()") == {"value": None}
+
+
+def test_a_raise_of_the_cells_own_ends_it(run: Run) -> None:
+    assert raised(run("raise NotImplementedError\ndef beyond(): pass")) == "NotImplementedError: "
+    assert raised(run("beyond()")).startswith("NameError")
+
+
+def test_a_cell_may_await(run: Run) -> None:
+    source = "import asyncio\nasync def three():\n    await asyncio.sleep(0)\n    return 3\nx = await three()\n"
+    assert run(f"{source}assert x == 3") == {"value": None}
+
+
+def test_a_class_of_the_notebooks_can_be_pickled(run: Run) -> None:
+    source = "import torch\nclass Net(torch.nn.Linear): pass\ntorch.save(Net(1, 1), 'net.pt')\n"
+    assert run(f"{source}assert isinstance(torch.load('net.pt', weights_only=False), Net)") == {"value": None}
+
+
+def test_a_compiled_network_computes_without_a_compiler(run: Run) -> None:
+    source = "import torch\nG = torch.nn.Linear(2, 3)\nG.compile()\nz = torch.ones(4, 2)\n"
+    assert run(f"{source}assert torch.equal(torch.compile(G)(z), G(z))") == {"value": None}
+
+
+def test_a_file_written_by_a_cell_can_be_imported(run: Run) -> None:
+    assert run("%%writefile parts/nets.py\nsize = 5") == {"value": None}
+    assert run("%%writefile -a parts/nets.py\nsize = 6") == {"value": None}
+    assert run("from parts.nets import size\nassert size == 6") == {"value": None}
+
+
+@pytest.mark.parametrize("magic", ["%timeit -n 10 -r 3 f()", "%timeit -n10 f()", "%prun -s cumulative -q f()"])
+def test_options_of_timing_magics_are_taken(run: Run, magic: str) -> None:
+    assert run(f"called = []\ndef f(): called.append(1)\n{magic}\nassert called") == {"value": None}
+
+
+def test_lines_are_counted_in_the_cell_and_in_a_magic_apart(run: Run) -> None:
+    assert run("z = 1\ny = z / 0\n%time a = 5")["raised"]["frames"] == [["<cell 3>", 2, "y = z / 0"]]
+    frames = run("z = 0\n%time y = 1 / z")["raised"]["frames"]
+    assert [frame[:2] for frame in frames] == [["<cell 3>", 2], ["<cell 3, a magic>", 1]]
+    for head in ("%%time\n\n", "\n%%capture out\n", "%%time\n%%capture\n"):
+        assert run(f"{head}y = 1 / 0\n")["raised"]["frames"] == [["<cell 3>", 3, "y = 1 / 0"]]
+
+
+LOOP = "while True:\n    pass\n"
+
+
+def test_a_loop_that_lasts_ends_with_its_time_and_definitions_after_it_run(sandbox: Sandbox) -> None:
+    source = f"import torch\na = int('1')\n{LOOP}def late(): return a, b\nb = torch.pi\nc = int('3')\n{LOOP}"
+    assert sandbox.ask({"op": "run", "number": 1, "source": source, "seconds": 0.2}, 5) == {"value": None}
+    assert sandbox.ask({"op": "call", "target": "late"}, 5) == {"value": (1, pytest.approx(3.14159))}
+    assert sandbox.ask({"op": "call", "target": "c"}, 5) == {"missing": "c"}
+
+
+def test_without_time_only_definitions_run(sandbox: Sandbox) -> None:
+    source = f"import torch\nd = torch.device('cpu')\n{LOOP}\ntry:\n    import math\nexcept ImportError:\n    pass\n"
+    source += "def f(): return math.e\nif __name__ == '__main__':\n    while True: pass"
+    assert sandbox.ask({"op": "run", "number": 1, "source": source, "seconds": 0}, 5) == {"value": None}
+    assert sandbox.ask({"op": "call", "target": "f"}, 5) == {"value": pytest.approx(2.71828)}
+
+
 def test_sys_exit_ends_its_cell_alone(run: Run) -> None:
     assert raised(run("import sys\nsys.exit('enough')")) == "SystemExit: enough"
     assert run("x = 1") == {"value": None}
@@ -97,7 +181,29 @@ def test_the_answers_and_the_home_folder_cannot_be_read(sandbox: Sandbox, run: R
     for path in (ROOT / "solutions" / "gan.py", ROOT / "pyproject.toml", Path("/etc/passwd"), Path.home() / ".bashrc"):
         assert raised(run(f"open({str(path)!r})")).startswith("PermissionError"), path
     assert raised(run(f"import os\nos.listdir({str(ROOT)!r})")).startswith("PermissionError")
-    assert raised(run("open('/tmp/written_outside', 'w')")).startswith("PermissionError")
+    assert "Error: " in raised(run("open('/tmp/written_outside', 'w')"))
+    assert not Path("/tmp/written_outside").exists()
+
+
+@pytest.mark.parametrize("change", ["chmod({}, 0)", "utime({})", "chown({}, -1, -1)", "setxattr({}, 'user.a', b'1')"])
+def test_rights_owners_and_times_are_changed_in_the_working_folder_alone(run: Run, change: str) -> None:
+    assert "Error: " in raised(run(f"import os\nos.{change.format('os.__file__')}"))
+    assert "Error: " in raised(run(f"os.{change.format(repr(str(ROOT)))}"))
+
+
+def test_own_files_can_be_copied_with_their_rights(sandbox: Sandbox, run: Run) -> None:
+    needs(sandbox, PRIVATE_FILES)
+    source = "import os, shutil\nopen('a', 'w').close()\nos.chmod('a', 0o600)\nshutil.copy2('a', 'b')"
+    assert run(source) == {"value": None}
+
+
+def test_where_a_gpu_is_used_no_other_device_and_no_process_can_be_written(server: ForkServer) -> None:
+    with Sandbox(server, "cuda", ["main"], Limits()) as sandbox:
+        needs(sandbox, LANDLOCK)
+        places = ("/dev/shm/hostile", "/dev/tty", "/dev/full", "/proc/self/comm", "/proc/sys/kernel/core_pattern")
+        for place in places:
+            source = f"open({place!r}, 'w')"
+            assert "Error: " in raised(sandbox.ask({"op": "run", "number": 1, "source": source}, 10)), place
 
 
 def test_there_is_no_network_and_no_socket_with_a_path(sandbox: Sandbox, run: Run) -> None:
@@ -113,17 +219,22 @@ def test_there_is_no_network_and_no_socket_with_a_path(sandbox: Sandbox, run: Ru
 @pytest.mark.parametrize(
     ("source", "told"),
     [
-        ("os.fork()", "BlockingIOError: [Errno 11] Resource temporarily unavailable"),
-        ("import subprocess\nsubprocess.run(['true'])", "BlockingIOError: [Errno 11] Resource temporarily unavailable"),
+        ("os.fork()", NO_PROGRAMS),
+        ("import subprocess\nsubprocess.run(['true'])", NO_PROGRAMS),
         ("os.execv('/bin/true', ['true'])", "PermissionError: [Errno 1] Operation not permitted"),
         ("os.setresuid(0, 0, 0)", "PermissionError: [Errno 1] Operation not permitted"),
         ("os.setpgid(0, 0)", "PermissionError: [Errno 1] Operation not permitted"),
+        ("import ctypes\nassert ctypes.CDLL(None).inotify_init() >= 0, 'refused'", "AssertionError: refused"),
         ("os.memfd_create('hidden')", "PermissionError: [Errno 1] Operation not permitted"),
     ],
 )
 def test_calls_that_no_lab_needs_are_refused(sandbox: Sandbox, run: Run, source: str, told: str) -> None:
     needs(sandbox, FILTER)
     assert raised(run(f"import os\n{source}")) == told
+
+
+def test_the_fork_server_has_not_touched_cuda(run: Run) -> None:
+    assert run("import torch\nassert not torch.cuda._is_in_bad_fork()") == {"value": None}
 
 
 def test_threads_work_and_are_counted(server: ForkServer) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
@@ -9,9 +10,11 @@ from typing import Any
 import pytest
 
 from autograder.example_class import without_markers
+from autograder.grading import Grader
 from autograder.judging import NoSandbox, judge_check
-from autograder.lab import Check
+from autograder.lab import Check, load_lab
 from autograder.results import Result
+from autograder.sandbox.isolation import Limits
 from autograder.student import Student
 from autograder.submission import Cell
 
@@ -44,6 +47,13 @@ def test_no_cells_at_all_are_not_attempted(grade: Grade) -> None:
     assert status(result, "generator_maps_noise_to_images")[1] == "Generator is not defined."
 
 
+def test_of_many_cells_that_stop_the_first_ten_are_told(grade: Grade) -> None:
+    result = grade([Cell(number, f"raise ValueError('{'long ' * 1000}')") for number in range(1, 31)])
+    assert [word for word in result.message.split() if word.isdecimal()] == [*(str(n) for n in range(1, 11)), "20"]
+    assert result.message.endswith("So it is with 20 more cells.")
+    assert len(result.message) < 21_000
+
+
 def test_a_syntax_error_is_named_and_other_cells_are_graded(grade: Grade, gan_answer: list[Cell]) -> None:
     broken = edited(gan_answer, "class Discriminator(nn.Module):", "class Discriminator(nn.Module:")
     number = next(cell.number for cell in broken if "class Discriminator(" in cell.source)
@@ -70,6 +80,56 @@ def test_a_bad_cell_costs_nothing_else(grade: Grade, gan_answer: list[Cell], sou
     result = grade(with_cell(gan_answer, source))
     assert result.score == 70
     assert result.message.startswith(told)
+
+
+def test_what_the_machine_lacks_costs_nothing_beside_it(grade: Grade, gan_answer: list[Cell]) -> None:
+    lacking = "from google.colab import drive\ndrive.mount('/content/drive')\n"
+    number = next(cell.number for cell in gan_answer if "class Generator(" in cell.source)
+    result = grade(edited(gan_answer, "class Generator(", f"{lacking}class Generator("))
+    told = f"Cell {number} stopped with ModuleNotFoundError: No module named 'google.colab' (cell {number}, line 1: "
+    assert result.message == f"{told}`from google.colab import drive`)."
+    assert result.score == 70
+
+
+def test_where_a_name_is_missing_the_first_problem_is_told_first(grade: Grade, gan_answer: list[Cell]) -> None:
+    result = grade([Cell(1, "from torchh import nn"), *gan_answer[2:]])
+    told = status(result, "generator_maps_noise_to_images")[1]
+    assert told.startswith(
+        "Generator is not defined. Cell 1 stopped with ModuleNotFoundError: No module named 'torchh'"
+    )
+    assert "stopped with NameError: name 'nn' is not defined" in told
+
+
+def one_cell(cells: Sequence[Cell], loop: str) -> Cell:
+    """The answer as a script of one cell with a loop of its own at its end."""
+    source = "\n\n".join(cell.source for cell in cells if "main(" not in cell.source)
+    return Cell(1, f'{source}\n\nif __name__ == "__main__":\n    {loop}')
+
+
+@pytest.mark.parametrize("loop", ["while True: pass", "while True:\n        try: 1 / 0\n        except: pass"])
+def test_a_script_that_trains_at_its_end_is_graded(grade: Grade, gan_answer: list[Cell], loop: str) -> None:
+    result = grade([one_cell(gan_answer, loop)])
+    assert (result.score, result.message) == (70, "Cell 1 did not finish: no answer within 3 seconds.")
+
+
+def test_a_cell_that_kills_its_process_keeps_its_definitions(grade: Grade, gan_answer: list[Cell]) -> None:
+    result = grade([one_cell(gan_answer, "os._exit(0)")])
+    assert (result.score, result.message) == (70, "Cell 1 did not finish: the submission's process ended.")
+
+
+def test_cells_that_last_leave_time_for_the_questions(graded_by: Grader, gan_answer: list[Cell]) -> None:
+    hasty = replace(graded_by, limits=Limits(cell_s=3, question_s=3, submission_s=24))
+    training = [Cell(900 + n, "while True: pass") for n in range(8)]
+    started = time.monotonic()
+    result = hasty.grade_cells(load_lab("gan"), [*gan_answer, *training])
+    assert result.score == 70
+    assert "Cell 907 did not finish: no answer within 1 seconds." in result.message
+    assert time.monotonic() - started < 22
+
+
+@pytest.mark.parametrize("line_end", ["\r\n", "\r", "\f\n"])
+def test_lines_end_as_python_says(grade: Grade, gan_answer: list[Cell], line_end: str) -> None:
+    assert grade([replace(cell, source=cell.source.replace("\n", line_end)) for cell in gan_answer]).score == 70
 
 
 def test_cells_out_of_order_lose_what_they_fail_to_define(grade: Grade, gan_answer: list[Cell]) -> None:

@@ -6,11 +6,14 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from torch import nn
+from torch.nn import functional
 
-from autograder.evidence import Evidence
+from autograder.evidence import Evidence, Failure
 from autograder.sandbox.respondent import BLOCK, Respondent
 from autograder.student import Student, StudentRaised
+from autograder.training import plain_number
 
 
 class Counted:
@@ -94,3 +97,49 @@ def test_small_layers_are_drawn_as_ever_with_quick_weights() -> None:
     student = Counted(Network=lambda: nn.Linear(10, 10)).student
     drawn, quick = (student.Network(seed=1, quick_weights=quick).values() for quick in (False, True))
     assert all(np.array_equal(drawn[name], quick[name]) for name in drawn)
+
+
+class OwnNorm(nn.Module):
+    """A BatchNorm of one's own, whose parameters have names of one's own."""
+
+    def __init__(self, features: int) -> None:
+        super().__init__()
+        self.gamma, self.bias_weight = nn.Parameter(torch.ones(features)), nn.Parameter(torch.zeros(features))
+
+    def forward(self, x: Any) -> Any:
+        return functional.batch_norm(x, None, None, training=True) * self.gamma + self.bias_weight
+
+
+def test_filled_networks_compute_the_same_whatever_their_parameters_are_called() -> None:
+    student = Counted(Own=lambda: OwnNorm(5), Usual=lambda: nn.BatchNorm1d(5)).student
+    x = student.normal(8, 5)
+    outputs = []
+    for make in (student.Own, student.Usual):
+        network = make()
+        for seed in (1, 2):  # the second time they are not what they began as
+            network.fill(seed)
+            outputs.append(network(x))
+    np.testing.assert_allclose(outputs[0], outputs[2], atol=1e-6)
+    np.testing.assert_allclose(outputs[1], outputs[3], atol=1e-6)
+
+
+def test_lazy_layers_have_their_shapes_noted_and_their_parameters_made() -> None:
+    student = Counted(Lazy=lambda: nn.Sequential(nn.LazyLinear(3), nn.LazyBatchNorm1d())).student
+    network = student.Lazy()
+    assert (4, 3) in network.stages(student.normal(4, 2))
+    assert [parameter.shape for parameter in network.parameters()] == [(3, 2), (3,), (3,), (3,)]
+    assert network(student.normal(4, 2)).shape == (4, 3)
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
+def test_a_scripted_network_tells_its_parameters() -> None:
+    scripted = torch.jit.script(nn.Sequential(nn.Linear(2, 3)))
+    student = Counted(Scripted=lambda: scripted).student
+    assert [parameter.name for parameter in student.Scripted().parameters()] == ["0.weight", "0.bias"]
+
+
+def test_a_number_of_numpys_is_no_float_but_has_its_value() -> None:
+    student = Counted(loss=lambda: np.float32(0.5)).student
+    assert plain_number(student.loss()) == 0.5
+    with pytest.raises(Failure, match=r"^loss is tensor\(0.5\); expected a Python float"):
+        student.expect_float("loss", student.loss())

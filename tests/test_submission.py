@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
@@ -31,17 +32,35 @@ def test_code_cells_keep_their_numbers_and_check_cells_are_left_out(tmp_path: Pa
     document = json.loads(notebook("x = 1", "check('a_check')", "y = 2"))
     document["cells"].insert(0, {"cell_type": "markdown", "metadata": {}, "source": ["# Title\n", "text"]})
     document["cells"][3]["source"] = ["y =", " 2"]
-    document["cells"].append({**document["cells"][1], "metadata": {"nbgrader": {"grade": True}}, "source": "forged()"})
+    graded = {"nbgrader": {"grade": True}}  # a student's own code in what was a check cell
+    document["cells"].append({**document["cells"][1], "metadata": graded, "source": "z = 3\ncheck('a_check')"})
     cells, sha256 = Submission(written(tmp_path, "gan.ipynb", json.dumps(document)), "s", "gan").read()
-    assert cells == [Cell(2, "x = 1"), Cell(4, "y = 2")]
+    assert cells == [Cell(2, "x = 1"), Cell(4, "y = 2"), Cell(5, "z = 3\ncheck('a_check')")]
     assert len(sha256) == 64
 
 
 def test_a_script_is_one_cell_or_its_percent_cells(tmp_path: Path) -> None:
     plain = written(tmp_path, "gan.py", "x = 1\ny = 2\n")
-    assert Submission(plain, "s", "gan").read()[0] == [Cell(0, "x = 1\ny = 2")]
+    assert Submission(plain, "s", "gan").read()[0] == [Cell(1, "x = 1\ny = 2")]
     percent = written(tmp_path, "gan.py", "# %% [markdown]\n# text\n# %%\nx = 1\n# %%\ncheck('c')\n")
     assert Submission(percent, "s", "gan").read()[0] == [Cell(2, "x = 1")]
+    above = written(tmp_path, "gan.py", "w = 0\n# %%\nx = 1\n")
+    assert Submission(above, "s", "gan").read()[0] == [Cell(1, "w = 0"), Cell(2, "x = 1")]
+
+
+@pytest.mark.parametrize("ends", ["\r\n", "\r"])
+def test_line_ends_of_every_system_are_read(tmp_path: Path, ends: str) -> None:
+    script = written(tmp_path, "gan.py", f"# %%{ends}x = 1{ends}y = 2{ends}".encode())
+    assert Submission(script, "s", "gan").read()[0] == [Cell(1, "x = 1\ny = 2")]
+    whole = written(tmp_path, "gan.ipynb", notebook(f"x = 1{ends}s = '\ud800'"))
+    assert Submission(whole, "s", "gan").read()[0] == [Cell(1, "x = 1\ns = '?'")]
+
+
+def test_a_long_line_of_blanks_is_read_at_once(tmp_path: Path) -> None:
+    cell = f'check("a"){" " * 300_000}z'
+    started = time.perf_counter()
+    assert Submission(written(tmp_path, "gan.ipynb", notebook(cell)), "s", "gan").read()[0] == [Cell(1, cell)]
+    assert time.perf_counter() - started < 5  # with a pattern that tries every blank: minutes
 
 
 @pytest.mark.parametrize(
@@ -128,6 +147,30 @@ def test_a_path_with_nothing_in_it_is_wrong_usage(tmp_path: Path) -> None:
         find(tmp_path / "nowhere", LABS)
     with pytest.raises(Unreadable, match=r"holds no <student>/<lab>/<lab>.ipynb or .py; the labs are dcgan, gan."):
         find(tmp_path, LABS)
+
+
+def test_a_submission_inside_a_students_folder_is_a_row_that_says_so(tmp_path: Path) -> None:
+    for path in ("one/ann/gan/gan.py", "one/mallory/gan/gan.py", "one/mallory/ann/gan/gan.py"):
+        written(tmp_path, path, "x = 1")
+    told = "It lies inside the folder of mallory, who may have put it there."
+    assert [(s.student, s.problem) for s in find(tmp_path, LABS)] == [("ann", ""), ("ann", told), ("mallory", "")]
+
+
+def test_of_two_rows_of_one_student_the_one_nearer_the_top_counts(tmp_path: Path) -> None:
+    for path in ("ann/gan/gan.py", "mallory/ann/gan/gan.py"):
+        written(tmp_path, path, "x = 1")
+    near, deep = find(tmp_path, LABS)
+    assert (near.path, near.problem) == (tmp_path / "ann/gan/gan.py", "")
+    assert deep.problem == f"A submission of the same student and lab lies nearer the top: {near.path}."
+
+
+def test_a_students_folder_that_is_a_link_is_a_row(tmp_path: Path) -> None:
+    written(tmp_path, "ann/gan/gan.py", "x = 1")
+    (tmp_path / "mallory").symlink_to(tmp_path / "ann")
+    assert [(s.student, s.lab, bool(s.problem)) for s in find(tmp_path, LABS)] == [
+        ("ann", "gan", False),
+        ("mallory", "gan", True),
+    ]
 
 
 def test_a_folder_that_cannot_be_read_costs_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -65,11 +65,13 @@ def frame(document: object, arrays: bytes = b"") -> bytes:
     ("document", "told"),
     [
         ([1, 2], "a bare list"),
-        ({"array": ["float32", [2], 0]}, "past the end"),
-        ({"array": ["float32", [-1], 0]}, "natural numbers"),
-        ({"array": ["float32", [2**20, 2**20, 2**20], 0]}, "past the end"),
-        ({"array": ["object", [1], 0]}, "is not allowed"),
-        ({"array": ["float32", [1] * 9, 0]}, "is not allowed"),
+        ({"array": ["float32", [2]]}, "past the end"),
+        ({"array": ["float32", [-1]]}, "natural numbers"),
+        ({"array": ["float32", [2**20, 2**20, 2**20]]}, "past the end"),
+        ({"array": ["object", [1]]}, "is not allowed"),
+        ({"array": ["float32", [1] * 9]}, "is not allowed"),
+        ({"list": [{"array": ["float32", [1]]}] * 2}, "past the end"),  # the same bytes twice
+        ({"array": ["uint8", [3]]}, "not those that the text mentions"),
         ({"pickle": "gASVAAAA"}, "unknown tag"),
         ({"a": 1, "b": 2}, "too many values"),
         ({"object": ["seven", "G"]}, "malformed"),
@@ -78,6 +80,14 @@ def frame(document: object, arrays: bytes = b"") -> bytes:
 def test_a_malformed_frame_is_broken_and_nothing_else(document: object, told: str) -> None:
     with pytest.raises(BrokenFrame, match=told):
         over_a_socket(frame(document, b"\0" * 4))
+
+
+def test_texts_from_a_sandbox_are_printable_and_short_and_those_to_it_are_kept() -> None:
+    text = "no-break\N{NO-BREAK SPACE}space, \r\n, \x0c, \x1b[2J"
+    sent = encode({text: text}), encode("x" * 20_000)
+    assert [decode(frame[8:], b"", trusted=True) for frame in sent] == [{text: text}, "x" * 20_000]
+    clean = "no-break\ufffdspace, \ufffd\n, \ufffd, \ufffd[2J"
+    assert [decode(frame[8:], b"") for frame in sent] == [{clean: clean}, "x" * 10_000]
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff\xfe", b"[" * 100_000, b"9" * 10_000, pickle.dumps({"value": 1})])

@@ -11,7 +11,8 @@ thin wrapper of the system's own libseccomp, makes the filter. Namespaces, mount
 scopes (rules of version 4 and 6), so Landlock is called too. bubblewrap and nsjail start a program, and so would pay
 for the import of torch with every submission, where a fork pays milliseconds.
 
-Sources: the manual pages unshare(2), mount(2), prctl(2), setrlimit(2), pid_namespaces(7), seccomp(2), landlock(7).
+Sources: the manual pages unshare(2), mount(2), mount_setattr(2), prctl(2), setrlimit(2), pid_namespaces(7), seccomp(2),
+landlock(7).
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import ctypes
 import os
 import resource
 import signal
+import struct
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -35,6 +37,7 @@ CLONE_NEWNS, CLONE_NEWIPC, CLONE_NEWUSER, CLONE_NEWPID, CLONE_NEWNET = (
     *(0x20000000, 0x40000000),
 )
 MS_NOSUID, MS_NODEV, MS_NOEXEC, MS_REC, MS_PRIVATE = 2, 4, 8, 0x4000, 0x40000
+MOUNT_SETATTR, MOUNT_ATTR_RDONLY, AT_FDCWD, AT_RECURSIVE = 442, 1, -100, 0x8000  # since kernel 5.12
 FIRST_REAL_USER = 0x40000000  # real users of sandboxes started by root: far from those of any machine
 MAX_MESSAGE = 65_536  # bytes of one message between the grader and the fork server
 Layer = tuple[str, Callable[[], None]]
@@ -120,8 +123,11 @@ def _mount(kind: bytes, target: bytes, flags: int, data: bytes | None = None) ->
 
 
 def _private_files(folder: str, limits: Limits) -> None:
-    """A file system in memory, of limited size, that nobody else sees and that goes with its last process."""
+    """A file system in memory, of limited size, that nobody else sees and that goes with its last process. All others
+    are read-only: Landlock lets through a change of a file's rights, owner and times."""
     _mount(b"none", b"/", MS_REC | MS_PRIVATE)
+    read_only = struct.pack("=4Q", MOUNT_ATTR_RDONLY, 0, 0, 0)
+    _checked(_libc().syscall(MOUNT_SETATTR, AT_FDCWD, b"/", AT_RECURSIVE, read_only, len(read_only)))
     size = f"size={limits.folder_mb}m,nr_inodes=10000,mode=0700"
     _mount(b"tmpfs", folder.encode(), MS_NOSUID | MS_NODEV | MS_NOEXEC, size.encode())
 
@@ -170,14 +176,17 @@ def separate(folder: str, limits: Limits) -> list[str]:
     return own + _in_force([(PRIVATE_FILES, lambda: _private_files(folder, limits))] if own else [])
 
 
-def isolate(folder: str, limits: Limits, device: str) -> list[str]:
-    """Confine this process to `folder` and to its limits. Returns the names of the layers that are in force."""
+def isolate(folder: str, limits: Limits, device: str, private_files: bool) -> list[str]:
+    """Confine this process to `folder` and to its limits. Returns the names of the layers that are in force.
+
+    `private_files`: whether all files but those of `folder` are read-only already.
+    """
     return _in_force(
         [
             (GROUP, os.setsid),
             (LIMITS, lambda: _resource_limits(limits, device)),
             (NO_PRIVILEGES, _no_new_privileges),
             (LANDLOCK, lambda: restrict_files(folder, device)),
-            (FILTER, filter_system_calls),
+            (FILTER, lambda: filter_system_calls(private_files)),
         ]
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import glob
 import os
 import struct
 import sys
@@ -17,10 +18,12 @@ from typing import Any
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446  # system calls, the same on every architecture since 5.13
 VERSION_FLAG, PATH_BENEATH = 1, 1
 READ = 0b1101  # execute, read a file, read a directory
-ON_A_FILE = 0b100_0000_0000_0111  # the rights that a rule on a single file may name: execute, write, read, truncate
+LIST = 0b1000  # read a directory
+ON_A_FILE = 0b1100_0000_0000_0111  # what a rule on a single file may name: execute, write, read, truncate, ioctl
 READABLE = ("/usr", "/lib", "/lib64", "/bin", "/etc/ld.so.cache", "/etc/localtime", "/dev/null", "/dev/zero")
 DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
-GPU_PATHS = ("/dev", "/sys", "/proc")  # CUDA's driver reads all of these
+GPU_DEVICES = ("/dev/nvidia*", "/dev/dxg", "/dev/kfd", "/dev/dri")  # CUDA's on Linux and on WSL; ROCm's
+GPU_READS = ("/sys", "/proc")  # what their libraries look into
 
 
 def _call(number: int, *arguments: Any) -> int:
@@ -38,6 +41,14 @@ def _allow(ruleset: int, path: str, rights: int) -> None:
             _call(ADD_RULE, ruleset, PATH_BENEATH, struct.pack("=QI", allowed, descriptor), 0)
         finally:
             os.close(descriptor)
+
+
+def _allow_gpus(ruleset: int, files: int) -> None:
+    _allow(ruleset, "/dev", LIST & files)
+    for path in GPU_READS:
+        _allow(ruleset, path, READ & files)
+    for path in (found for pattern in GPU_DEVICES for found in glob.glob(pattern)):
+        _allow(ruleset, path, files)
 
 
 def readable_paths() -> set[str]:
@@ -61,8 +72,10 @@ def restrict_files(folder: str, device: str) -> None:
     try:
         for path in readable_paths():
             _allow(ruleset, path, READ & files)
-        for path in (*DEVICES, folder, *(GPU_PATHS if device != "cpu" else ())):
+        for path in (*DEVICES, folder):
             _allow(ruleset, path, files)
+        if device != "cpu":
+            _allow_gpus(ruleset, files)
         _call(RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)

@@ -36,13 +36,12 @@ class Respondent:
     Without `run` the namespace is a live notebook's, whose cells have run already, and Ctrl-C goes through to it.
     """
 
-    def __init__(
-        self, namespace: dict[str, Any], device: str = "cpu", run: Callable[[int, str], None] | None = None
-    ) -> None:
+    def __init__(self, namespace: dict[str, Any], device: str = "cpu", run: Callable[..., None] | None = None) -> None:
         self.namespace = namespace
         self.device = device
         self._interrupts: tuple[type[BaseException], ...] = () if run else (KeyboardInterrupt,)
         self._objects: dict[int, Any] = {}
+        self._scales: dict[int, bool] = {}  # by `id`: whether a parameter of the student's own multiplies
         self._ops: dict[str, Callable[..., Any]] = {
             "call": self.call,
             "tensors": self.tensors,
@@ -52,7 +51,7 @@ class Respondent:
             "constant": self.constant,
             "gradients": self.gradients,
             "optimizer": self.optimizer,
-            "forget": self._objects.clear,
+            "forget": self.forget,
         }
         if run:
             self._ops["run"] = run
@@ -115,10 +114,16 @@ class Respondent:
         if self.device == "cuda":
             torch.cuda.manual_seed_all(seed)
 
+    def forget(self) -> None:
+        """Let go of all objects."""
+        self._objects.clear()
+        self._scales.clear()
+
     def tensors(self, target: Handle, values: bool, gradients: bool, buffers: bool) -> list[dict[str, Any]]:
         """A network's parameters (or buffers) in the order of their definition, with the numbers asked for."""
         module = self._resolve(target)
         named = module.named_buffers() if buffers else module.named_parameters()
+        owners = {name: type(part).__name__ for name, part in module.named_modules(remove_duplicate=False)}
         return [
             {
                 "name": name,
@@ -127,7 +132,7 @@ class Respondent:
                 "grad": tensor.grad if gradients else None,
                 "requires_grad": bool(tensor.requires_grad),
                 "device": str(tensor.device),
-                "owner": type(module.get_submodule(name.rpartition(".")[0])).__name__,
+                "owner": owners.get(name.rpartition(".")[0], ""),
             }
             for name, tensor in named
         ]
@@ -157,9 +162,18 @@ class Respondent:
         """
         for name, parameter in self._resolve(target).named_parameters():
             shape = tuple(parameter.shape)
-            numbers = torch.from_numpy(_role_numbers(name, shape, seed)).to(self.device)
+            is_scale = len(shape) == 1 and self._multiplies(name, parameter)
+            numbers = torch.from_numpy(_role_numbers(shape, is_scale, seed)).to(self.device)
             _repeat_into(parameter, -numbers if turned and shape[:1] == (1,) else numbers)
             parameter.grad = None
+
+    def _multiplies(self, name: str, parameter: torch.Tensor) -> bool:
+        """Whether a one-dimensional parameter is a scale, as a BatchNorm's weight, and no shift. One that is not named
+        as torch names them is a scale where it begins near 1, because at its start neither is to change anything."""
+        last = name.rpartition(".")[2]
+        if last in ("weight", "bias"):
+            return last == "weight"
+        return self._scales.setdefault(id(parameter), bool(parameter.detach().mean() > 0.5))
 
     def stages(self, target: Handle, inputs: Any) -> list[list[int]]:
         """The shapes that a network's torch calls give, in order, on the way of inputs through it, up to an error."""
@@ -228,9 +242,9 @@ class Respondent:
         if isinstance(value, torch.Tensor) and value.device.type != "meta":
             _require_sendable(value.numel() * value.element_size())
             return value.detach().to("cpu", copy=True).numpy()  # a copy: in a notebook nothing else makes one
-        if isinstance(value, np.ndarray):
+        if isinstance(value, np.ndarray | np.generic):  # a NumPy number is no Python float: it travels as an array
             _require_sendable(value.nbytes)
-            return value.copy()
+            return np.array(value)
         if depth and isinstance(value, list | tuple | dict) and len(value) <= MAX_ITEMS:
             return self._plain_container(value, depth - 1)
         number = len(self._objects)  # objects of the grader's have numbers below zero
@@ -263,7 +277,7 @@ class _Shapes(TorchFunctionMode):
 
     def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
         result = func(*args, **(kwargs or {}))
-        if isinstance(result, torch.Tensor):
+        if isinstance(result, torch.Tensor) and not torch.nn.parameter.is_lazy(result):
             self.shapes.append([int(n) for n in result.shape])
         return result
 
@@ -281,8 +295,7 @@ class _QuickWeights(TorchDispatchMode):  # type: ignore[no-untyped-call]
         return args[0]
 
 
-def _role_numbers(name: str, shape: tuple[int, ...], seed: int) -> np.ndarray[Any, Any]:
-    is_scale = len(shape) == 1 and name.endswith("weight")  # a BatchNorm's weight
+def _role_numbers(shape: tuple[int, ...], is_scale: bool, seed: int) -> np.ndarray[Any, Any]:
     size = math.prod(shape)
     numbers = np.random.default_rng([seed, is_scale, *shape]).standard_normal(min(size, BLOCK))
     if len(shape) > 1:

@@ -22,11 +22,14 @@ import tempfile
 import traceback
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from autograder import wire
-from autograder.sandbox.isolation import MAX_MESSAGE, Limits, fork_apart, isolate, separate
+from autograder.sandbox.isolation import MAX_MESSAGE, PRIVATE_FILES, Limits, fork_apart, isolate, separate
 from autograder.sandbox.keeper import keep
+
+if TYPE_CHECKING:
+    from autograder.sandbox.cells import Cells
 
 # What the notebooks import: loaded once here, so that no submission waits for it.
 PRELOADED = (
@@ -47,32 +50,11 @@ PRELOADED = (
     "data_utils.training_run",
 )
 GPUS = ("/dev/nvidiactl", "/dev/dxg", "/dev/kfd")  # what CUDA's drivers (Linux, WSL) and ROCm's go through
-MAX_OUTPUT = 65_536  # characters of a student's printing that are kept
-
-
-class CutOutput:
-    """Stands where a sandbox's standard output stands: takes everything, keeps nothing beyond its limit."""
-
-    encoding, errors = "utf-8", "replace"
-
-    def __init__(self) -> None:
-        self.text = ""
-
-    def write(self, text: str) -> int:
-        if len(self.text) < MAX_OUTPUT:
-            self.text += str(text)[: MAX_OUTPUT - len(self.text)]
-        return len(text)
-
-    def flush(self) -> None:
-        """There is nothing to flush."""
-
-    def isatty(self) -> bool:
-        return False
 
 
 def load_libraries() -> None:
     """Import what submissions use and take one optimizer step, whose first run imports more. No autograd: it
-    would start threads, which a fork loses."""
+    would start threads, which a fork loses. Not Adam's: it counts the GPUs, after which no fork can use one."""
     import torch
 
     import data_utils
@@ -85,11 +67,14 @@ def load_libraries() -> None:
     for name in lab_names():
         load_lab(name)  # a notebook's first cell asks for its check function
     parameter = torch.nn.Parameter(torch.zeros(1))
-    for kind in (torch.optim.Adam, torch.optim.RMSprop, torch.optim.SGD):
-        parameter.grad = torch.ones(1)
-        kind([parameter], lr=0.1).step()
+    parameter.grad = torch.ones(1)
+    torch.optim.SGD([parameter], lr=0.1).step()
     gc.collect()
     gc.freeze()
+
+
+def _nowhere(descriptor: int) -> TextIO:
+    return open(descriptor, "w", encoding="utf-8", errors="replace")
 
 
 def _temporary_files_in(folder: str) -> None:
@@ -107,12 +92,12 @@ def _shut_in(
     os.closerange(4, 4096)
     connection = socket.socket(fileno=3)
     channel.detach()
-    sys.stdin, sys.stdout, sys.stderr = open(0), CutOutput(), CutOutput()  # noqa: SIM115
+    sys.stdin, sys.stdout, sys.stderr = open(0), _nowhere(1), _nowhere(2)  # noqa: SIM115
     layers = separate(folder, limits) if apart else []
     os.chdir(folder)
     os.environ.update({"HOME": folder, "USER": "student"})
     _temporary_files_in(folder)
-    return connection, layers + isolate(folder, limits, device)
+    return connection, layers + isolate(folder, limits, device, PRIVATE_FILES in layers)
 
 
 def _become_probe(channel: socket.socket, folder: str, apart: bool) -> None:
@@ -128,10 +113,21 @@ def _become_sandbox(channel: socket.socket, folder: str, apart: bool, job: dict[
     connection, layers = _shut_in(channel, folder, apart, Limits(**job["limits"]), job["device"])
     connection.sendall(wire.encode({"isolation": layers}))
     cells = Cells(idle=job["idle"])
+    _as_in_a_notebook(cells)
     respondent = Respondent(cells.namespace, job["device"], cells.run)
     with contextlib.suppress(wire.Closed, wire.BrokenFrame, OSError):
         while True:
-            connection.sendall(_reply(respondent.answer, wire.receive(connection)))
+            connection.sendall(_reply(respondent.answer, wire.receive(connection, trusted=True)))
+
+
+def _as_in_a_notebook(cells: Cells) -> None:
+    """What `pickle`, `argparse`, an import of a file beside the notebook, and IPython's own functions look at."""
+    import IPython
+
+    sys.modules["__main__"] = cells.module
+    sys.argv = [""]
+    sys.path.insert(0, "")
+    IPython.get_ipython = IPython.core.getipython.get_ipython = lambda: cells.shell
 
 
 def _best_device() -> str:

@@ -33,6 +33,13 @@ KERNEL = (  # large parts of the kernel that a lab never enters, each with a his
     *("kexec_load", "kexec_file_load", "reboot", "swapon", "swapoff", "acct", "syslog", "iopl", "ioperm"),
     *("settimeofday", "clock_settime", "adjtimex", "clock_adjtime", "sethostname", "setdomainname", "vhangup"),
 )
+WATCHING = ("inotify_init", "inotify_init1", "inotify_add_watch")  # tells when a neighbour's file is read
+# What Landlock lets through of every file that the grader's user owns; refused where the files are not read-only.
+RIGHTS_OF_FILES = (
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "utimensat", "futimesat"),
+    *("setxattr", "lsetxattr", "fsetxattr", "removexattr", "lremovexattr", "fremovexattr"),
+)
 REFUSED = (
     *SOCKETS,
     *UNCOUNTED_MEMORY,
@@ -41,6 +48,7 @@ REFUSED = (
     *USERS,
     *MOUNTS,
     *KERNEL,
+    *WATCHING,
 )
 
 try:
@@ -56,9 +64,10 @@ def _refuse(rules: Any, error: int, name: str, *arguments: Any) -> None:
         return
 
 
-def filter_system_calls() -> None:
+def filter_system_calls(private_files: bool) -> None:
     """Have the kernel refuse these calls of this process and its threads from now on.
 
+    `private_files`: all files that are not the submission's are read-only, so that it may change rights and times.
     Errors: `OSError` where the machine has no libseccomp or no seccomp.
     """
     if pyseccomp is None:
@@ -71,6 +80,6 @@ def filter_system_calls() -> None:
     _refuse(rules, errno.ENOSYS, "clone3")  # its flags cannot be looked at; the C library then takes clone
     for kind in OTHER_SOCKETS:
         _refuse(rules, errno.EPERM, "socketpair", pyseccomp.Arg(1, pyseccomp.MASKED_EQ, KIND_OF_SOCKET, kind))
-    for name in REFUSED:
+    for name in REFUSED if private_files else (*REFUSED, *RIGHTS_OF_FILES):
         _refuse(rules, errno.EPERM, name)
     rules.load()
