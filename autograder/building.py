@@ -110,8 +110,8 @@ def expect_optimizers(
     student: Student, kind: str, rates: tuple[float, float], betas: tuple[float, float] | None = None
 ) -> None:
     """Expect build_optimizers to give two optimizers of this torch class, each with the parameters of its own network
-    and no others, a learning rate within `rates` (both ends included), no momentum but Adam's, and the step down the
-    slope. What the labs' texts leave open is free: weight decay, eps and the like.
+    and no others, a learning rate within `rates` (both ends included), no weight decay, no momentum but Adam's, and the
+    step down the slope. What the labs' texts leave open is free: eps and the like.
 
     `betas`: Adam's, which are free unless given.
     """
@@ -171,9 +171,7 @@ def _expect_options(student: Student, what: str, options: dict[str, Any], rates:
         value = 0.0 if value is None or value is False else value
         is_zero = isinstance(value, float | int) and value == 0
         student.evidence.record(f"{option} of {what} is", show(value))
-        student.evidence.record(f"{option} of {what} is 0", is_zero)
-        if option != "weight_decay" and not is_zero:
-            student.evidence.failures.append(Failure(f"{what} has {option} = {show(value)}; expected 0."))
+        student.expect(f"{option} of {what} is 0", is_zero, f"{what} has {option} = {show(value)}; expected 0.")
 
 
 def _option(student: Student, value: object) -> object:

@@ -311,8 +311,9 @@ check("training_stays_on_the_given_device")
 # ## 6. Putting it together (6 points, and 3 for a short training run)
 #
 # **Task.** `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers and a discriminator, both on
-# `device`. `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 (Adam's
-# other settings are yours), each for the parameters of its own network. The checks run within a second or two.
+# `device`. `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 without
+# weight decay (Adam's betas and other settings are yours), each for the parameters of its own network. The checks run
+# within a second or two.
 
 
 # %% name="build_models"

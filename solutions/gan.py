@@ -272,8 +272,8 @@ check("training_stays_on_the_given_device")
 #
 # **Task.** `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers over 256 hidden units to 784
 # pixels, and a discriminator from 784 pixels over 256 hidden units, both on `device`. `build_optimizers(G, D)` returns
-# `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 (Adam's other settings are yours), each for the
-# parameters of its own network. The checks run within a second or two.
+# `(optim_G, optim_D)`: two Adam optimizers with learning rate 2e-4 without weight decay (Adam's betas and
+# other settings are yours), each for the parameters of its own network. The checks run within a second or two.
 
 
 # %% name="build_models"

@@ -347,10 +347,10 @@ check("train_step_returns_both_losses")
 # ## 7. Putting it together (5 points, and 3 for a short training run)
 #
 # **Task.** `build_models(device)` returns `(G, D)`: a generator from 100 noise numbers and a critic, both on `device`.
-# `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two RMSprop optimizers without momentum, each for the
-# parameters of its own network. The paper's learning rate is 5e-5; you may choose any from 1e-5 to 5e-4. (Why not Adam?
-# The critic changes all the time, and the authors found that momentum, which Adam has too, makes clipped training
-# unsteady.) The checks run within a second or two.
+# `build_optimizers(G, D)` returns `(optim_G, optim_D)`: two RMSprop optimizers without momentum and weight decay,
+# each for the parameters of its own network. The paper's learning rate is 5e-5; you may choose any from 1e-5 to 5e-4.
+# (Why not Adam? The critic changes all the time, and the authors found that momentum, which Adam has too, makes clipped
+# training unsteady.) The checks run within a second or two.
 
 
 # %% name="build_models"
