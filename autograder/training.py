@@ -23,6 +23,7 @@ LEAK_TOLERANCE = 1e-5
 STILL = 1e-7  # a parameter that moved by less has not moved: float32 resolves 6e-8 at 1
 
 MOST_LOSS = 1e6  # no loss of a lab comes near it: binary cross-entropy in torch is at most 100 an image
+NUMPY_FLOATS = ("float16", "float32")  # NumPy's own numbers, which stay where they are; its float64 is a Python float
 STEEPEST = 1e3  # a slope beyond it gets no more tolerance; those of the labs' losses here are below 10
 
 ORDER = "An update is backward(), then step(), and zero_grad() before both; the loss must depend on the network."
@@ -75,7 +76,11 @@ def require_effort(call: str, name: str, network: Remote, step: Step) -> None:
 
 def plain_number(loss: object) -> float:
     """A loss as a number, also where it is still a tensor: one check asks for a float, the others make do. Or NaN."""
-    number = loss.item() if isinstance(loss, np.ndarray) and loss.size == 1 else loss
+    number = loss
+    if isinstance(loss, np.ndarray) and loss.size == 1:
+        number = loss.item()
+    elif isinstance(loss, Remote) and loss.type_name in NUMPY_FLOATS:
+        number = loss.told("item")
     return number if isinstance(number, float) else math.nan
 
 

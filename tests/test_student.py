@@ -10,10 +10,9 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from autograder.evidence import Evidence, Failure
+from autograder.evidence import Evidence
 from autograder.sandbox.respondent import BLOCK, Respondent
 from autograder.student import Student, StudentRaised
-from autograder.training import plain_number
 
 
 class Counted:
@@ -136,10 +135,3 @@ def test_a_scripted_network_tells_its_parameters() -> None:
     scripted = torch.jit.script(nn.Sequential(nn.Linear(2, 3)))
     student = Counted(Scripted=lambda: scripted).student
     assert [parameter.name for parameter in student.Scripted().parameters()] == ["0.weight", "0.bias"]
-
-
-def test_a_number_of_numpys_is_no_float_but_has_its_value() -> None:
-    student = Counted(loss=lambda: np.float32(0.5)).student
-    assert plain_number(student.loss()) == 0.5
-    with pytest.raises(Failure, match=r"^loss is tensor\(0.5\); expected a Python float"):
-        student.expect_float("loss", student.loss())

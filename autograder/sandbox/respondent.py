@@ -242,9 +242,9 @@ class Respondent:
         if isinstance(value, torch.Tensor) and value.device.type != "meta":
             _require_sendable(value.numel() * value.element_size())
             return value.detach().to("cpu", copy=True).numpy()  # a copy: in a notebook nothing else makes one
-        if isinstance(value, np.ndarray | np.generic):  # a NumPy number is no Python float: it travels as an array
+        if isinstance(value, np.ndarray):
             _require_sendable(value.nbytes)
-            return np.array(value)
+            return value.copy()
         if depth and isinstance(value, list | tuple | dict) and len(value) <= MAX_ITEMS:
             return self._plain_container(value, depth - 1)
         number = len(self._objects)  # objects of the grader's have numbers below zero
