@@ -56,7 +56,8 @@ def test_grade_gives_every_path_a_row_and_exits_with_0(autograder: Callable[...,
         "cem": ("graded", 0),
     }
     assert rows["ben"]["message"] == "The file is empty; submit the saved notebook."
-    assert rows["cem"]["checks"][0]["message"] == "The submission used up its 3 seconds."
+    told = rows["cem"]["checks"][0]["message"]  # all cells together have half of a submission's time
+    assert told.startswith("Generator is not defined. Cell 2 did not finish: no answer within 1.")
     assert [row["student"] for row in csv.DictReader(table.read_text().splitlines())] == ["ann", "ben", "cem"]
 
 
