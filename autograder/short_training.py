@@ -1,8 +1,8 @@
 """A short training run of the student's own networks, optimizers and training functions on the offline digits.
 
 It shows that the parts learn together, by what holds for every seed and every right answer within a few steps:
-D's loss falls while G is held fixed, then G's while D is. How good the samples are, it cannot show. That the numbers
-are losses of these networks and no counter shows in that putting the parameters back puts the loss back.
+D's loss falls while G is held fixed, then G's while D is. How good the samples are, it cannot show. That a number is a
+loss of these networks, and no counter, shows in that putting G's parameters back puts G's loss back.
 """
 
 from __future__ import annotations
@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from autograder.building import built_models, built_optimizers, parameters_of
-from autograder.evidence import Failure
-from autograder.falling_loss import Fall, Kept, State, expect_fall, expect_own_loss, losses_of
+from autograder.building import built_models, built_optimizers
+from autograder.falling_loss import Moment, expect_fall, expect_own_loss, losses_of
 from autograder.game import Game
-from autograder.student import Array, Remote, Student
+from autograder.student import Array, Student
 from data_utils import offline_digit_arrays
 
 
@@ -47,18 +46,6 @@ def _enlarged(images: Array, side: int) -> Array:
     return np.pad(repeated, ((0, 0), (margin, margin), (margin, margin)))
 
 
-def _built(student: Student, game: Game) -> tuple[tuple[Remote, Remote], tuple[Remote, Remote]]:
-    """(G, D) and their optimizers. Errors: `Failure` where a network has nothing to learn with."""
-    G, D = built_models(student, student.device)
-    named = ("G", G), ("D", D)
-    counts = {name: len(parameters_of(student, net, game.inputs(student, name, 2))) for name, net in named}
-    optimizers = built_optimizers(student, G, D)
-    for name, count in counts.items():
-        if not count:
-            raise Failure(f"build_models's {name} has no parameters: nothing in it can learn.")
-    return (G, D), optimizers
-
-
 @dataclass(frozen=True)
 class ShortTraining:
     """How long to train, and by how much each loss must fall.
@@ -80,7 +67,8 @@ class ShortTraining:
 
     def expect_learning(self, student: Student, game: Game) -> None:
         """Train the student's parts, and expect finite losses that both fall."""
-        (G, D), (optim_G, optim_D) = _built(student, game)
+        G, D = built_models(student, student.device)
+        optim_G, optim_D = built_optimizers(student, G, D)
         sizes: dict[str, Any] = {"batch_size": self.batch, "input_dim": self.input_dim}
         ((images, labels),) = labelled_batches(student.seed, 1, self.batch, self.value_range, game.side)
 
@@ -93,27 +81,24 @@ class ShortTraining:
         def generator_step() -> object:
             return game.train_generator(student, D, G, optim_G, **sizes)
 
-        def learns(trained: str, before: Kept) -> Fall:
-            step, steps, expected_fall = runs[trained]
-            losses = expect_fall(student, trained, step, steps, expected_fall)
-            return Fall(trained, step, losses, before, state.kept())
+        def discriminator_learns() -> None:
+            expect_fall(student, "D", discriminator_step, self.discriminator_steps, self.discriminator_fall)
 
-        runs = {
-            "D": (discriminator_step, self.discriminator_steps, self.discriminator_fall),
-            "G": (generator_step, self.generator_steps, self.generator_fall),
-        }
-        state = State(student, (G, D))
-        start = state.kept()
+        def generator_learns(before: Moment) -> None:
+            losses = expect_fall(student, "G", generator_step, self.generator_steps, self.generator_fall)
+            if not student.evidence.failures:
+                expect_own_loss(student, "G", generator_step, before, losses)
+
         if self.norm_in_discriminator:
-            falls = [learns("G", start)]
-            state.put_back(start)
+            G(*game.inputs(student, "G", 2))  # lazy layers have their parameters from now on
+            D(*game.inputs(student, "D", 2))
+            before = Moment(student, (G, D))
+            generator_learns(before)
+            before.come_back()
             for network in (G, D):
                 network.set_gradients(None)  # what G's steps leave in D has a check of its own
-            falls.append(learns("D", start))
+            discriminator_learns()
         else:
-            falls = [learns("D", start)]
-            falls.append(learns("G", falls[0].after))
+            discriminator_learns()
+            generator_learns(Moment(student, (G, D)))
             losses_of(student, "D", discriminator_step, range(self.discriminator_steps, self.discriminator_steps + 1))
-        if not student.evidence.failures:
-            for fall in falls:
-                expect_own_loss(student, game, state, fall)
