@@ -5,14 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+import torch
+from torch import nn
 
 from autograder.grading import Grader
+from autograder.judging import Verdict, judge_check
 from autograder.lab import load_lab
 from autograder.results import Result
 from autograder.sandbox.isolation import Limits
 from autograder.sandbox.process import ForkServer
+from autograder.sandbox.respondent import Respondent
+from autograder.student import Student
 from autograder.submission import Cell, Submission
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,13 +42,30 @@ def graded_by(server: ForkServer) -> Grader:
 
 @pytest.fixture(scope="session")
 def gan_answer() -> list[Cell]:
-    return Submission(ROOT / "solutions" / "gan.py", "answer", "gan").read()[0]
+    return answer("gan")
 
 
 @pytest.fixture
 def grade(graded_by: Grader) -> Callable[[Sequence[Cell]], Result]:
     """Grade these cells as lab gan."""
     return lambda cells: graded_by.grade_cells(load_lab("gan"), cells)
+
+
+def answer(lab: str) -> list[Cell]:
+    """The reference answer's code cells."""
+    return Submission(ROOT / "solutions" / f"{lab}.py", "answer", lab).read()[0]
+
+
+def judged(lab: str, check_id: str, *edits: tuple[str, str], **names: Any) -> Verdict:
+    """What a check finds, without a sandbox, of a lab's answer with these edits, and these names defined over it."""
+    defined: dict[str, Any] = {"np": np, "torch": torch, "nn": nn}
+    for cell in answer(lab):
+        if "BEGIN SOLUTION" in cell.source or cell.source.startswith("NAMES"):
+            source = cell.source
+            for old, new in edits:
+                source = source.replace(old, new)
+            exec(source, defined)
+    return judge_check(load_lab(lab)[check_id], Student(Respondent(defined | names).answer, 0), None, lambda name: "")
 
 
 def notebook(*sources: str) -> str:

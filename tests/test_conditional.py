@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 import torch
 from torch import nn
 
-from autograder.judging import judge_check
-from autograder.labs.cgan import lab
-from autograder.sandbox.respondent import Respondent
 from autograder.sandbox.stand_ins import LabelledImages, LabelledScores
-from autograder.student import Student
-from autograder.submission import Submission
-from tests.conftest import ROOT
-
-ANSWER = Submission(ROOT / "solutions" / "cgan.py", "answer", "cgan").read()[0]
+from tests.conftest import judged
 
 
 def message(check_id: str, *edits: tuple[str, str]) -> str:
     """What the check says of the answer with these edits; nothing where it passes."""
-    names: dict[str, Any] = {"torch": torch, "nn": nn}
-    for cell in ANSWER:
-        if cell.source.startswith(("class ", "def train_", "NAMES")):
-            source = cell.source
-            for old, new in edits:
-                source = source.replace(old, new)
-            exec(source, names)
-    student = Student(Respondent(names).answer, 0)
-    return judge_check(lab[check_id], student, None, lambda name: "").message
+    return judged("cgan", check_id, *edits).message
 
 
 def test_the_stand_ins_shift_images_by_their_labels() -> None:

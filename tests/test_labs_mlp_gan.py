@@ -4,20 +4,10 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Any
 
 import pytest
-import torch
-from torch import nn
 
-from autograder.judging import judge_check
-from autograder.labs.mlp_gan import lab
-from autograder.sandbox.respondent import Respondent
-from autograder.student import Student
-from autograder.submission import Submission
-from tests.conftest import ROOT
-
-ANSWER = Submission(ROOT / "solutions" / "mlp_gan.py", "answer", "mlp_gan").read()[0]
+from tests.conftest import judged
 
 
 @pytest.fixture(autouse=True)
@@ -27,15 +17,7 @@ def _in_an_empty_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 def message(check_id: str, *edits: tuple[str, str]) -> str:
     """What the check says of the answer with these edits; nothing where it passes."""
-    names: dict[str, Any] = {"torch": torch, "nn": nn}
-    for cell in ANSWER:
-        if "BEGIN SOLUTION" in cell.source:
-            source = cell.source
-            for old, new in edits:
-                source = source.replace(old, new)
-            exec(source, names)
-    student = Student(Respondent(names).answer, 0)
-    return judge_check(lab[check_id], student, None, lambda name: "").message
+    return judged("mlp_gan", check_id, *edits).message
 
 
 @pytest.mark.parametrize(("written", "found"), [("", 0.1), (", momentum=0.2", 0.2), (", 0.8", 0.1)])

@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from autograder.judging import judge_check
-from autograder.labs.wgan import lab, largest_estimate
-from autograder.sandbox.respondent import Respondent
-from autograder.student import Student
-from autograder.submission import Submission
-from tests.conftest import ROOT
-
-ANSWER = Submission(ROOT / "solutions" / "wgan.py", "answer", "wgan").read()[0]
+from autograder.labs.wgan import largest_estimate
+from tests.conftest import judged
 
 
 def message(check_id: str, *edits: tuple[str, str]) -> str:
-    """What the check says of the answer's training functions with these edits; nothing where it passes."""
-    names: dict[str, Any] = {}
-    exec("import torch\nfrom torch import nn", names)
-    for cell in ANSWER:
-        if "def train_" in cell.source:
-            source = cell.source
-            for old, new in edits:
-                source = source.replace(old, new)
-            exec(source, names)
-    verdict = judge_check(lab[check_id], Student(Respondent(names).answer, 0), None, lambda name: "")
-    return verdict.message
+    """What the check says of the answer with these edits; nothing where it passes."""
+    return judged("wgan", check_id, *edits).message
 
 
 def test_the_largest_estimate_follows_from_the_clip_value() -> None:

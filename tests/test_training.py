@@ -5,40 +5,20 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 from torch import nn
 
-from autograder.judging import Verdict, judge_check
-from autograder.labs.gan import lab
-from autograder.sandbox.respondent import Respondent
-from autograder.student import Student
-from autograder.submission import Submission
-from tests.conftest import ROOT
+from tests.conftest import judged
 
-ANSWER = Submission(ROOT / "solutions" / "gan.py", "answer", "gan").read()[0]
 D_STEP, G_STEP = "    optim_D.step()\n", "    optim_G.step()\n"
 D_SUM = "loss = loss_real + loss_generated"
 D_RETURN, G_RETURN = f"{D_STEP}    return loss.item()", f"{G_STEP}    return loss.item()"
 
 
-def judged(check_id: str, *edits: tuple[str, str], **names: Any) -> Verdict:
-    """What the check finds of the answer with these edits, and these names defined over it."""
-    defined: dict[str, Any] = {"np": np, "torch": torch, "nn": nn}
-    for cell in ANSWER:
-        if "BEGIN SOLUTION" in cell.source:
-            source = cell.source
-            for old, new in edits:
-                source = source.replace(old, new)
-            exec(source, defined)
-    student = Student(Respondent(defined | names).answer, 0)
-    return judge_check(lab[check_id], student, None, lambda name: "")
-
-
 def message(check_id: str, *edits: tuple[str, str], **names: Any) -> str:
     """What the student reads of it; nothing where it passes."""
-    return judged(check_id, *edits, **names).message
+    return judged("gan", check_id, *edits, **names).message
 
 
 def forged(network: str, *, lowest: float) -> Any:
@@ -113,7 +93,7 @@ UPDATES = (
     ],
 )
 def test_code_that_breaks_our_small_networks_is_the_submissions_fault(check_id: str, broken: str) -> None:
-    verdict = judged(check_id, (D_RETURN, f"{D_STEP}    value = loss.item()\n    {broken}\n    return value"))
+    verdict = judged("gan", check_id, (D_RETURN, f"{D_STEP}    value = loss.item()\n    {broken}\n    return value"))
     assert verdict.status in ("failed", "passed"), verdict.message
 
 
@@ -126,7 +106,7 @@ def test_a_network_of_ours_with_other_layers_is_told() -> None:
 
 def test_numbers_that_cannot_be_put_back_are_no_exception_of_the_students() -> None:
     edit = (D_RETURN, f"{D_STEP}    value = loss.item()\n    D._modules.pop('1', None)\n    return value")
-    verdict = judged("last_batch_of_an_epoch_trains", edit)
+    verdict = judged("gan", "last_batch_of_an_epoch_trains", edit)
     what = (
         "Putting numbers back into a network that the check made (Sequential) is impossible: it has other layers now."
     )
@@ -144,13 +124,13 @@ def test_functions_that_both_raise_do_not_follow_their_device() -> None:
 
 
 def test_a_name_left_out_and_an_exception_are_facts_of_their_own() -> None:
-    missing = judged(SHORT, ("def train_generator(", "def train_the_generator("))
+    missing = judged("gan", SHORT, ("def train_generator(", "def train_the_generator("))
     assert missing.evidence.facts["missing"] == "train_generator"
-    nothing = judged(SHORT, (G_RETURN, G_STEP)).evidence.facts
-    not_a_number = judged(SHORT, (G_RETURN, f"{G_STEP}    return float('nan')")).evidence.facts
+    nothing = judged("gan", SHORT, (G_RETURN, G_STEP)).evidence.facts
+    not_a_number = judged("gan", SHORT, (G_RETURN, f"{G_STEP}    return float('nan')")).evidence.facts
     told = [facts["returned in step 1 of G"] for facts in (nothing, not_a_number)]
     assert told == ["NoneType", "nan"]
-    raised = judged(SHORT, ("score = D(G(z))", "score = D(G(z)[:, 1])")).evidence.facts
+    raised = judged("gan", SHORT, ("score = D(G(z))", "score = D(G(z)[:, 1])")).evidence.facts
     assert raised["raised"] == "RuntimeError"
     assert "mat1 and mat2 shapes cannot be multiplied" in str(raised["message"])
 
@@ -208,7 +188,7 @@ def test_an_update_that_moves_nothing_gets_the_order_of_all_three_calls() -> Non
         ("    loss.backward()\n", ""),
         (D_SUM, f"{D_SUM}\n    loss = loss.detach().requires_grad_()"),
     ):
-        hint = judged("discriminator_update_follows_its_loss", edit).hint
+        hint = judged("gan", "discriminator_update_follows_its_loss", edit).hint
         assert hint.startswith("An update is backward(), then step(), and zero_grad() before both")
 
 
