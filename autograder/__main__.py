@@ -14,7 +14,7 @@ from rich.table import Table
 
 from autograder.errors import UNGRADABLE, WRONG_USAGE, AutograderError
 from autograder.grading import CannotGrade, Grader, default_jobs, grader
-from autograder.kept import FOLDER, LARGEST_SEED, KeptResults
+from autograder.kept import FOLDER, KeptResults, given_seed
 from autograder.lab import lab_names, load_lab
 from autograder.results import Report, Result
 from autograder.sandbox.isolation import Limits
@@ -38,7 +38,7 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
     grade.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="for one submission; 120 unless told")
     grade.add_argument(
-        "--seed", type=_seed, help="replay a run with the seed of its receipt; drawn once a class unless told"
+        "--seed", type=given_seed, help="replay a run with the seed of its receipt; drawn once a class unless told"
     )
     grade.add_argument("--no-cache", action="store_true", help=f"neither read nor keep results in {FOLDER}/")
     grade.add_argument("--require-isolation", action="store_true", help="refuse where a protection is missing")
@@ -56,12 +56,6 @@ def _parser() -> argparse.ArgumentParser:
 def _natural(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 1 or more")
-    return int(text)
-
-
-def _seed(text: str) -> int:
-    if not text.isdecimal() or int(text) > LARGEST_SEED:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {LARGEST_SEED}")
     return int(text)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from autograder.feedback import points
+from autograder.kept import given_seed
 from autograder.results import Result
 
 RESULTS = pytest.StashKey[dict[Path, Result]]()
@@ -18,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--submission", metavar="PATH", help="grade this notebook, .py file or folder, not solutions/")
     group.addoption("--lab", metavar="LAB", help="the lab, where the file's name does not tell it")
     group.addoption("--device", choices=("auto", "cpu", "cuda"), default="auto", help="where submissions run")
-    group.addoption("--seed", type=int, help="replay a run with the seed of its summary; drawn anew unless told")
+    group.addoption("--seed", type=given_seed, help="replay a run with the seed of its summary; drawn anew unless told")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -5,37 +5,28 @@ That shows in that it is back where it was when the parameters are.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-
 import numpy as np
 
 from autograder.evidence import Failure, show
 from autograder.student import Remote, Student, StudentRaised
-from autograder.training import finite
+from autograder.training import CALLS, Step, finite
 
 ATTEMPTS = 3  # noise that no seed governs moves a loss by less than its fall most times
-CALLS = {"D": "train_discriminator", "G": "train_generator"}
-Step = Callable[[], object]
 
 
-@dataclass(frozen=True)
 class Moment:
     """The parameters of networks as they are when this is made. They stay where the student's code runs."""
 
-    student: Student
-    networks: tuple[Remote, ...]
-    vectors: tuple[Remote, ...] = field(init=False)
-
-    def __post_init__(self) -> None:
-        vectors = [self.student.torch("nn.utils.parameters_to_vector", n.call("parameters")) for n in self.networks]
-        object.__setattr__(self, "vectors", tuple(vector.call("detach") for vector in vectors))
+    def __init__(self, student: Student, *networks: Remote) -> None:
+        self._student, self._networks = student, networks
+        vectors = [student.torch("nn.utils.parameters_to_vector", network.call("parameters")) for network in networks]
+        self._vectors = [vector.call("detach") for vector in vectors]
 
     def come_back(self) -> None:
         """Give the networks these parameters again, any number of times: each gets a copy."""
-        for network, vector in zip(self.networks, self.vectors, strict=True):
-            copy = self.student.torch("clone", vector)
-            self.student.torch("nn.utils.vector_to_parameters", copy, network.call("parameters"))
+        for network, vector in zip(self._networks, self._vectors, strict=True):
+            copy = self._student.torch("clone", vector)
+            self._student.torch("nn.utils.vector_to_parameters", copy, network.call("parameters"))
 
 
 def expect_own_loss(student: Student, trained: str, step: Step, before: Moment, losses: tuple[float, float]) -> None:

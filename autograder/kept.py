@@ -7,6 +7,7 @@ a fault of ours.
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import hashlib
 import json
@@ -22,8 +23,7 @@ from autograder.errors import AutograderError
 from autograder.evidence import Answers
 from autograder.results import CheckResult, Result
 from autograder.submission import Cell, answer_path
-from data_utils import NotSavedError
-from data_utils.whole_files import whole_file
+from data_utils.whole_files import NotSavedError, whole_file
 
 FOLDER = Path(".autograder")  # where a course has them: kept results, and the class's seed
 OF_THE_MOMENT = ("timed_out", "crashed", "ungradable")  # statuses of checks
@@ -42,6 +42,13 @@ class NotKept(AutograderError):
 def drawn_seed() -> int:
     """A seed from 1 on: 0 is the one whose figures are shipped."""
     return secrets.randbelow(LARGEST_SEED) + 1
+
+
+def given_seed(text: str) -> int:
+    """A seed as a person gives it to a command. Errors: `argparse.ArgumentTypeError`."""
+    if not text.isdecimal() or int(text) > LARGEST_SEED:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to {LARGEST_SEED}")
+    return int(text)
 
 
 @cache

@@ -39,7 +39,7 @@ from autograder.kept import FOLDER, KeptResults
 from autograder.lab import UnknownLab, load_lab
 from autograder.results import Result
 from autograder.sandbox.isolation import Limits
-from autograder.submission import LINK, Cell, Unreadable, notebook_cells, read_bytes
+from autograder.submission import LINK, Cell, Unreadable, encodable, notebook_cells, read_bytes
 
 IN_HAND = 2  # submissions: the one that nbgrader has open, and the next
 RELEASES, SOLUTIONS = Path("assignments"), Path("solutions")  # nbgrader runs in the course's folder
@@ -68,17 +68,21 @@ class TolerantExporter(NotebookExporter):  # type: ignore[misc]
         self.parent.coursedir.ignore = [*self._left_out, *names]
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
-        with contextlib.suppress(Unreadable):
-            self._begin(notebook_cells(_read(Path(filename))), Path(filename), resources["nbgrader"])
+        path, of, told = Path(filename), resources["nbgrader"], "The file is no valid notebook; its code was kept."
+        cells: list[Cell] = []
         try:
-            _read(Path(filename))  # pipes, links and what is too large would take all day
-            notebook = nbformat.from_dict(_printable(nbformat.read(filename, as_version=4)))
-            nbformat.validate(notebook)
-            return self.from_notebook_node(notebook, resources, **options)
-        except Exception:  # nbformat raises anything at all on a malformed file  # noqa: BLE001
-            notebook, told = _mended(Path(filename), resources["nbgrader"]["notebook"])
-            self.log.warning("%s: %s", resources["nbgrader"]["student"], told)
-            return self.from_notebook_node(notebook, resources, **options)
+            data = _read(path)
+            cells = notebook_cells(data)
+            self._begin(cells, path, of)
+        except Unreadable as problem:
+            told = str(problem)
+        else:
+            with contextlib.suppress(Exception):  # nbformat raises anything at all on a malformed file
+                notebook = nbformat.from_dict(_encodable(nbformat.reads(data.decode("utf-8-sig"), as_version=4)))
+                nbformat.validate(notebook)
+                return self.from_notebook_node(notebook, resources, **options)
+        self.log.warning("%s: %s", of["student"], told)
+        return self.from_notebook_node(_mended(cells, told, of["notebook"]), resources, **options)
 
     def _begin(self, cells: Sequence[Cell], path: Path, of: Mapping[str, str]) -> None:
         """Begin to grade a submission, and the one after it, which nbgrader has not opened yet."""
@@ -119,13 +123,13 @@ def _pictures(data: Mapping[str, Any]) -> dict[str, Any]:
     return {kind: data[kind] for kind in KEPT_PICTURES if kind in data}
 
 
-def _printable(part: Any) -> Any:
-    """A notebook, or a part of one, without halves of characters, which no file could be written with."""
+def _encodable(part: Any) -> Any:
+    """A notebook, or a part of one, that a file can be written with."""
     if isinstance(part, str):
-        return part.encode(errors="replace").decode()
+        return encodable(part)
     if isinstance(part, Mapping):
-        return {_printable(key): _printable(value) for key, value in part.items()}
-    return [_printable(item) for item in part] if isinstance(part, list) else part
+        return {_encodable(key): _encodable(value) for key, value in part.items()}
+    return [_encodable(item) for item in part] if isinstance(part, list) else part
 
 
 def _read(path: Path) -> bytes:
@@ -141,18 +145,13 @@ def _submitted(course: CourseDirectory, of: Mapping[str, str]) -> Path:
     return Path(folder) / f"{of['notebook']}.ipynb"
 
 
-def _mended(path: Path, name: str) -> tuple[Any, str]:
-    """A notebook of the code cells that can be read and the release's graded cells, and why it was needed."""
-    told, cells = "The file is no valid notebook; its code was kept.", []
-    try:
-        cells = [nbformat.v4.new_code_cell(cell.source) for cell in notebook_cells(_read(path))]
-    except Unreadable as problem:
-        told = str(problem)
+def _mended(cells: Sequence[Cell], told: str, name: str) -> Any:
+    """A notebook of a submission's code cells and the release's graded cells, which tells why it was needed."""
     notebook = nbformat.read(RELEASES / name / f"{name}.ipynb", as_version=4)
     graded = [cell for cell in notebook.cells if utils.is_grade(cell) or utils.is_task(cell)]
     note = nbformat.v4.new_markdown_cell(f"**This submission could not be read as it is.** {told}")
-    notebook.cells = [note, *cells, *graded]
-    return notebook, told
+    notebook.cells = [note, *(nbformat.v4.new_code_cell(cell.source) for cell in cells), *graded]
+    return notebook
 
 
 class KeepFigures(NbGraderPreprocessor):  # type: ignore[misc]

@@ -92,7 +92,7 @@ class ShortTraining:
         if self.norm_in_discriminator:
             G(*game.inputs(student, "G", 2))  # lazy layers have their parameters from now on
             D(*game.inputs(student, "D", 2))
-            before = Moment(student, (G, D))
+            before = Moment(student, G, D)
             generator_learns(before)
             before.come_back()
             for network in (G, D):
@@ -100,5 +100,5 @@ class ShortTraining:
             discriminator_learns()
         else:
             discriminator_learns()
-            generator_learns(Moment(student, (G, D)))
+            generator_learns(Moment(student, G, D))
             losses_of(student, "D", discriminator_step, range(self.discriminator_steps, self.discriminator_steps + 1))

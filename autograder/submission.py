@@ -82,8 +82,13 @@ def _script(data: bytes) -> list[Cell]:
 
 
 def _plain(source: str) -> str:
-    """Source with the line ends of every system as \\n, and without halves of characters."""
-    return re.sub(r"\r\n?", "\n", source).encode(errors="replace").decode()
+    """Source with the line ends of every system as \\n, which a file can be written with."""
+    return encodable(re.sub(r"\r\n?", "\n", source))
+
+
+def encodable(text: str) -> str:
+    """A text without halves of characters, which JSON can hold and no file can be written with."""
+    return text.encode(errors="replace").decode()
 
 
 def _is_check_cell(source: str) -> bool:

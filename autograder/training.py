@@ -15,6 +15,7 @@ from autograder.evidence import Failure, show
 from autograder.student import Array, Remote, Student
 
 Step = Callable[[], object]
+CALLS = {"D": "train_discriminator", "G": "train_generator"}  # by the network that each trains
 Clues = Callable[[], Mapping[str, bool]]  # facts that tell why nothing moved; asked for only then
 NUDGE = 0.05  # step of the central difference; its error is NUDGE**2 / 6 times a third derivative below 0.2: 1e-4
 SLOPE_TOLERANCE = 2e-3

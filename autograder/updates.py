@@ -16,6 +16,7 @@ from autograder.game import BATCH, NOISE, PIXEL_BIAS, SGD_RATE, Game, Noise
 from autograder.lab import Lab
 from autograder.student import Array, Remote, Student, StudentRaised
 from autograder.training import (
+    CALLS,
     OLD_GRADIENT,
     STANDS_IN,
     Clues,
@@ -202,9 +203,8 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         """Expect both functions to do something; what they raise. One that raises costs other checks, both this one."""
         raised = []
         for name, network, step in (("D", D, d_step(student, D, G)), ("G", G, g_step(student, D, G))):
-            call = {"D": "train_discriminator", "G": "train_generator"}[name]
             try:
-                require_effort(call, name, network, step)
+                require_effort(CALLS[name], name, network, step)
             except StudentRaised as error:
                 raised.append(error)
             student.forget_raised()

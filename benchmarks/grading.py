@@ -124,18 +124,8 @@ def otter_run(otter: str, folder: Path, lab: str, submitted: Path) -> Cost:
         nbformat.write(notebook, folder / f"{lab}.ipynb")
         out = folder / student.name
         out.mkdir()
-        cost += run(
-            "env",
-            "NBGRADER_EXECUTION=autograde",
-            otter,
-            "run",
-            "-a",
-            "checks.zip",
-            "-o",
-            str(out),
-            f"{lab}.ipynb",
-            cwd=folder,
-        )
+        graded = ("run", "-a", "checks.zip", "-o", str(out), f"{lab}.ipynb")
+        cost += run("env", "NBGRADER_EXECUTION=autograde", otter, *graded, cwd=folder)
         assert (out / "results.json").exists(), f"otter-grader left no result of {student.name}"
     return cost
 
