@@ -99,7 +99,7 @@ def expect_function(student: Student, network: Architecture, n: int) -> None:
     for turned in (False, True) if is_score else (False,):
         remote.fill(student.seed, turned)
         what = f"{network} of {n} inputs with given weights" + (", the last ones negated" if turned else "")
-        output = student.expect_tensor(what, remote(*inputs), (n, *network.stages[-1][1]))
+        output = student.expect_tensor(what, remote(*inputs, seed=student.seed), (n, *network.stages[-1][1]))
         swapped = cache(partial(_with_parts_swapped, network, remote, inputs)) if network.joined else None
         _expect_as_answer(student, what, output, swapped)
 

@@ -117,8 +117,9 @@ class Remote:
     def type_name(self) -> str:
         return self.handle.type_name
 
-    def __call__(self, *args: Any) -> Any:
-        return self._student.ask_call(self.handle, self.made_by, args)
+    def __call__(self, *args: Any, seed: int | None = None) -> Any:
+        """Call it, seeded as a `Function` is: a Dropout that should not be there then drops the same every time."""
+        return self._student.ask_call(self.handle, self.made_by, args, seed=seed)
 
     def call(self, method: str, *args: Any) -> Remote:
         """What a method of an object of ours returns, which stays there too."""

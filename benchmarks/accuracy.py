@@ -47,10 +47,10 @@ class Row:
     lab: str
     wrong: int = 0
     caught: int = 0
-    named: int = 0
     pairs: int = 0
     right: int = 0
     seeds: int = 0
+    unnamed: list[str] = field(default_factory=list)
     wrongly_named: list[str] = field(default_factory=list)
     other_losses: list[str] = field(default_factory=list)
     bad_pairs: list[str] = field(default_factory=list)
@@ -60,7 +60,7 @@ class Row:
 FIGURES: dict[str, Callable[[Row], int]] = {
     "known mistakes": lambda row: row.wrong,
     "caught": lambda row: row.caught,
-    "named": lambda row: row.named,
+    "named": lambda row: row.wrong - len(row.unnamed),
     "wrongly named": lambda row: len(row.wrongly_named),
     "that lose other checks than stated": lambda row: len(row.other_losses),
     "pairs of mistakes": lambda row: row.pairs,
@@ -112,7 +112,8 @@ class Bank:
             variant = wrong[place]
             result = self.graded(by, variant.cells(self.answer))
             self.row.caught += bool(lost(result))
-            self.row.named += variant.name in names(result)
+            if variant.name not in names(result):
+                self.row.unnamed.append(f"{variant.name} is not named")
             if names(result) - {variant.name}:
                 self.row.wrongly_named.append(f"{variant.name} is named {', '.join(names(result))}")
             if lost(result) - set(variant.sometimes) != set(variant.fails):
@@ -196,7 +197,7 @@ def measured(bank: Bank, seeds: int, pairs: int, seed: int) -> Row:
     bank.right_ones(seeds)
     bank.short_trainings(seeds)
     row = bank.row
-    for told in (row.wrongly_named, row.other_losses, row.bad_pairs, row.wronged):
+    for told in (row.unnamed, row.wrongly_named, row.other_losses, row.bad_pairs, row.wronged):
         for line in told:
             console.print(f"{row.lab}: {line}", markup=False, highlight=False, soft_wrap=True)
     console.print(f"{row.lab}: {time.perf_counter() - started:.0f} s", highlight=False)

@@ -118,3 +118,13 @@ def test_one_bias_too_few_is_missed_though_another_layer_has_its_shape() -> None
     assert failure.message.startswith(
         "Generator(100) has 6,679,041 parameters; expected 6,679,105. Not found: the (64,)"
     )
+
+
+def test_a_dropout_drops_the_same_every_time_so_that_it_has_figures_of_its_own() -> None:
+    seen = []
+    for _ in range(2):
+        student = student_of(Discriminator=discriminator(last=[nn.Dropout(0.5)]))
+        expect_function(student, digit_discriminator(), n=8)
+        seen.append({name: np.asarray(value).tolist() for name, value in student.evidence.facts.items()})
+    assert seen[0] == seen[1]
+    assert 0 in seen[0]["Discriminator() of 8 inputs with given weights"]
