@@ -1,6 +1,6 @@
 """How fast a made-up class is graded, and with how much memory: our command, nbgrader configured here, stock nbgrader.
 
-    python -m benchmarks.grading gan dcgan wgan --students 10 --classes 50 200
+    python -m benchmarks.grading gan dcgan wgan --students 10 --classes 50 --large 200
     python -m benchmarks.grading gan --otter OTHER_ENVIRONMENT/bin/otter
 
 First the same notebooks through every door, in one run: `python -m autograder grade` with all cores and with one job,
@@ -8,8 +8,8 @@ First the same notebooks through every door, in one run: `python -m autograder g
 a kernel of its own; with `--otter`, otter-grader's `otter run` too, whose test files ask for the same checks. (`otter
 grade`, which runs several at once, needs a container of each.) A tenth of the class is wrong; broken submissions are
 left out, because stock nbgrader does not finish them. Then larger classes through our doors alone, and through our
-command with one in twenty broken or endless. Each time includes starting the program; memory is the most that its
-processes have at once, shared pages counted once.
+command with one in twenty broken or endless; then still larger ones through our command on all cores. Each time
+includes starting the program; memory is the most that its processes have at once, shared pages counted once.
 """
 
 from __future__ import annotations
@@ -175,6 +175,7 @@ def main() -> None:
     parser.add_argument("labs", nargs="*", default=["gan"])
     parser.add_argument("--students", type=int, default=10, help="of the class that goes through every door")
     parser.add_argument("--classes", type=int, nargs="*", default=[], help="sizes of classes for our doors alone")
+    parser.add_argument("--large", type=int, nargs="*", default=[], help="sizes of classes for our command alone")
     parser.add_argument("--otter", default="", help="otter-grader's program, to time it too")
     arguments = parser.parse_args()
     labs, students = arguments.labs, arguments.students
@@ -192,6 +193,10 @@ def main() -> None:
             submitted = made_up_class(Path(name) / "class", labs, size, WITH_BROKEN)
             cost = run(*GRADE, str(submitted), cwd=ROOT, allowed=(0, 3))
             tell(size, labs, {f"{ALL_CORES}, broken ones too": cost}, stock_s)
+    for size in arguments.large:
+        with tempfile.TemporaryDirectory() as name:
+            submitted = made_up_class(Path(name) / "class", labs, size, SOUND)
+            tell(size, labs, {ALL_CORES: run(*GRADE, str(submitted), cwd=ROOT)}, stock_s)
 
 
 if __name__ == "__main__":
