@@ -6,14 +6,17 @@ workers, the answers do not. Whatever a worker had in hand when it ended is grad
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import CancelledError
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from importlib.metadata import version
 
 from distributed import Client, KilledWorker, Worker, WorkerPlugin, get_worker
 
+from autograder.errors import UNGRADABLE
 from autograder.grading import CannotGrade, Grader
 from autograder.kept import code_hash
 from autograder.lab import Lab, load_lab
@@ -27,6 +30,16 @@ IN_HAND = 2  # submissions sent to each of the workers' threads, so that none wa
 
 class ClusterFailed(CannotGrade):
     """The cluster cannot grade. The message is a sentence that says what to do."""
+
+
+class SchedulerEnded(ClusterFailed):
+    """The scheduler ended in mid-class."""
+
+    status = UNGRADABLE
+
+    def __init__(self, address: str) -> None:
+        what_to_do = "Start it and its workers again, then give the same command: results that were kept are read."
+        super().__init__(f"The scheduler at {address} ended before the class was graded. {what_to_do}")
 
 
 def _own_code() -> dict[str, str]:
@@ -82,6 +95,8 @@ class ClusterGrader(Grader):
             judged: tuple[Result, bool] = future.result()
         except KilledWorker:  # dask gives a task up that three workers did not survive
             return super().judged(lab, cells)
+        except CancelledError:
+            raise SchedulerEnded(self.client.scheduler.address) from None
         return judged
 
 
@@ -91,6 +106,7 @@ def on_cluster(home: Grader, address: str) -> Iterator[tuple[ClusterGrader, int]
 
     Errors: `ClusterFailed`, where there is no scheduler, no worker, or one that would grade by other rules.
     """
+    logging.getLogger("distributed.client").setLevel(logging.CRITICAL)  # what it logs is told in a sentence of ours
     try:
         client = Client(address, timeout=WAIT_S, set_as_default=False)
     except (OSError, ValueError) as error:
@@ -116,4 +132,5 @@ def on_cluster(home: Grader, address: str) -> Iterator[tuple[ClusterGrader, int]
             grader = ClusterGrader(**own, client=client, plugin=plugin.name)
             yield grader, IN_HAND * sum(client.nthreads().values())
         finally:
-            client.unregister_worker_plugin(plugin.name)  # which ends the workers' fork servers
+            with suppress(OSError):  # no scheduler is left; its workers end by themselves
+                client.unregister_worker_plugin(plugin.name)  # which ends the workers' fork servers

@@ -58,11 +58,11 @@ def results(done: subprocess.CompletedProcess[str]) -> list[dict[str, Any]]:
     return [{**result, "seconds": 0} for result in json.loads(done.stdout)["results"]]
 
 
-def a_worker_with_a_fork_server(cluster: LocalCluster) -> psutil.Process:
-    """One of the workers, once it grades: its fork server, which a keeper started, has loaded torch and forked."""
+def a_worker_with_a_fork_server(*workers: int) -> psutil.Process:
+    """One of the worker processes, once it grades: its fork server, which a keeper started, has loaded torch and
+    forked."""
     for _ in range(3000):
-        for worker in cluster.workers.values():
-            process = psutil.Process(worker.pid)
+        for process in map(psutil.Process, workers):
             for below in process.children(recursive=True):
                 with suppress(psutil.NoSuchProcess):
                     if below.memory_info().rss > 300 * 2**20 and below.children():
@@ -78,7 +78,7 @@ def test_a_cluster_grades_as_one_machine_does_and_loses_nothing_with_a_worker(
     assert len(at_home) == 8
 
     def kill() -> None:
-        victim = a_worker_with_a_fork_server(cluster)
+        victim = a_worker_with_a_fork_server(*(worker.pid for worker in cluster.workers.values()))
         killed.append(victim.pid)
         os.kill(victim.pid, signal.SIGKILL)
 
@@ -88,6 +88,42 @@ def test_a_cluster_grades_as_one_machine_does_and_loses_nothing_with_a_worker(
     assert results(grade(course, "--json", "-", "--scheduler", cluster.scheduler_address)) == at_home
     thread.join()
     assert killed
+
+
+def test_a_scheduler_that_ends_in_mid_class_is_told(course: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for path in course.glob("submitted/*/gan/gan.ipynb"):
+        path.write_text(notebook("import time; time.sleep(3)"))
+    monkeypatch.setenv("DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT", "2s")
+    monkeypatch.setenv("PATH", f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+    written = course / "scheduler.json"
+    quiet: dict[str, Any] = {"cwd": course, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    scheduler = subprocess.Popen(
+        ["dask", "scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard", "--scheduler-file", written],
+        **quiet,
+    )
+    worker = subprocess.Popen(["dask", "worker", "--scheduler-file", written, "--nthreads", "1", "--no-nanny"], **quiet)
+    try:
+        for _ in range(300):
+            if written.exists():
+                break
+            time.sleep(0.1)
+        address = json.loads(written.read_text())["address"]
+
+        def kill() -> None:
+            a_worker_with_a_fork_server(worker.pid)
+            scheduler.kill()
+
+        thread = threading.Thread(target=kill)
+        thread.start()
+        done = grade(course, "--scheduler", address)
+        thread.join()
+    finally:
+        scheduler.kill()
+        worker.kill()
+    assert done.returncode == 3
+    told = f"The scheduler at {address} ended before the class was graded. Start it and its workers again"
+    assert told in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
 
 
 @pytest.mark.parametrize(
