@@ -68,7 +68,7 @@ def add_network_checks(lab: Lab) -> CheckFunction:
     @lab.check(points=4)
     def generator_has_the_parameters_of_its_layers(student: Student) -> None:
         """Generator(100) has 1,757,668 parameters: 100 in the embedding, 14,464 in fc1, 33,536 in fc2, 132,608 in fc3,
-        527,360 in fc4, 1,049,600 in fc5, each with its BatchNorm."""
+        527,360 in fc4, these with their BatchNorm, 1,049,600 in fc5."""
         expect_parameters(student, generator_32(100, labelled=True))
 
     @lab.check(points=7)

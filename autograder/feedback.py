@@ -35,6 +35,14 @@ def feedback(check: CheckResult) -> str:
     return "\n".join([head, *lines])
 
 
+def score_sheet(checks: Sequence[CheckResult]) -> str:
+    """What each check gives, a line each, and the sum."""
+    longest = max(len(WORDS[check.status]) for check in checks)
+    lines = [f"{WORDS[c.status]:{longest}}  {points(c.earned)}/{points(c.points)}  {c.id}" for c in checks]
+    earned, most = (sum(numbers) for numbers in zip(*((c.earned, c.points) for c in checks), strict=True))
+    return "\n".join([*lines, f"{points(earned)} of {points(most)} points by these checks"])
+
+
 def _wrapped(text: str) -> list[str]:
     return [
         line

@@ -7,13 +7,13 @@ import os
 import random
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograder.facts import SHIPPED_SEED, load_table
-from autograder.feedback import feedback
-from autograder.judging import judge
-from autograder.lab import Lab, load_lab
+from autograder.facts import SHIPPED_SEED, FactTable, load_table
+from autograder.feedback import feedback, score_sheet
+from autograder.judging import Verdict, judge
+from autograder.lab import Check, Lab, load_lab
 from autograder.results import CheckResult
 from autograder.student import Student
 
@@ -26,18 +26,21 @@ class CheckFailed(Exception):
 
 
 def checks(lab_name: str) -> Callable[[str], float]:
-    """The function that a lab's check cells call: `check("name of a check")` prints feedback, returns points earned.
+    """The function that a lab's check cells call: `check("name of a check")` prints feedback, `check()` what all checks
+    give and its sum; both return the points earned.
 
     While nbgrader validates, a check that does not pass raises `CheckFailed`, so that its feedback is shown there.
     In the grader's sandbox it does nothing: checks run outside of it.
     """
     lab = load_lab(lab_name)
 
-    def check(check_id: str) -> float:
-        """Run one check on what this notebook has defined so far, print the feedback, return the points."""
+    def check(check_id: str = "") -> float:
+        """Run one check, or all, on what this notebook has defined so far, print the feedback, return the points."""
         if "AUTOGRADER_SANDBOX" in os.environ:
             return 0.0
-        result = check_namespace(lab, check_id, _namespace())
+        if not check_id:
+            return _check_all(lab)
+        (result,) = check_namespace(lab, [lab[check_id]], _namespace())
         if os.environ.get("NBGRADER_VALIDATING") and result.status != "passed":
             raise CheckFailed(feedback(result))
         print(feedback(result))
@@ -46,16 +49,29 @@ def checks(lab_name: str) -> Callable[[str], float]:
     return check
 
 
-def check_namespace(lab: Lab, check_id: str, namespace: dict[str, Any]) -> CheckResult:
-    """The result of one check on live definitions, with the facts of seed 0."""
+def _check_all(lab: Lab) -> float:
+    if "NBGRADER_EXECUTION" in os.environ:  # nbgrader runs every check's own cell
+        return 0.0
+    results = check_namespace(lab, lab.checks, _namespace())
+    print(score_sheet(results))
+    return sum(result.earned for result in results)
+
+
+def check_namespace(lab: Lab, wanted: Sequence[Check], namespace: dict[str, Any]) -> list[CheckResult]:
+    """The results of these checks on live definitions, with the facts of seed 0."""
     from autograder.sandbox.respondent import Respondent
 
     table = load_table(lab.name)
     student = Student(Respondent(namespace).answer, SHIPPED_SEED)
     with _quiet(), _same_random_numbers_afterwards():
-        wanted = [lab[needed] for needed in lab[check_id].needs] + [lab[check_id]]
-        verdict = list(judge(wanted, student, table.answers))[-1]
-    mistake = table.explanation(check_id, verdict.evidence) if verdict.status == "failed" else None
+        needed = [lab[name] for check in wanted for name in check.needs]
+        verdicts = judge(dict.fromkeys([*needed, *wanted]), student, table.answers)
+        found = {verdict.check: verdict for verdict in verdicts}
+    return [_as_result(found[check], table) for check in wanted]
+
+
+def _as_result(verdict: Verdict, table: FactTable) -> CheckResult:
+    mistake = table.explanation(verdict.check.id, verdict.evidence) if verdict.status == "failed" else None
     return verdict.as_result(mistake)
 
 

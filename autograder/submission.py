@@ -17,7 +17,7 @@ MAX_CELLS = 2_000
 SUFFIXES = (".ipynb", ".py")
 LINK = "The file or its folder is a symbolic link; submit the notebook itself."
 LONGEST_CHECK_CELL = 200  # characters
-CHECK_CELL = re.compile(r'check\(\s*["\']\w*["\']\s*\)(\s*;)?')  # a notebook's own check cell, wherever it stands
+CHECK_CELL = re.compile(r'check\(\s*(["\']\w*["\']\s*)?\)(\s*;)?')  # a notebook's own check cell, wherever it stands
 PERCENT = re.compile(r"^# %%.*$", re.MULTILINE)  # where the percent format begins a cell
 
 

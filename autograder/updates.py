@@ -163,8 +163,11 @@ def add_update_checks(lab: Lab, game: Game) -> None:  # noqa: C901 - a list of c
         except StudentRaised as raised:
             with suppress(StudentRaised):  # a fact that tells a size written into the code from batch_size
                 student.evidence.record("works with batch_size = 96", step(batch_size=LAST_BATCH) is not None)
-            hint = "Take the number of labels from the images or from D's output, not from batch_size."
-            raise Failure(f"With 96 images and batch_size = 128, {raised.message}", hint) from None
+            not_from, given = (
+                ("", "after a batch of 128") if game.same_fakes else (", not from batch_size", "and batch_size = 128")
+            )
+            hint = f"Take the number of labels from the images or from D's output{not_from}."
+            raise Failure(f"With 96 images {given}, {raised.message}", hint) from None
         if game.same_fakes:
             return
         G = game.recording_generator(student, NOISE, repeats=2)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from data_utils.folders import in_project
 from data_utils.notices import say_once
 from data_utils.quality import QualityFigures
 from data_utils.run_files import (
@@ -99,9 +100,10 @@ class LoggedRun:
 def read_run(folder: str | os.PathLike[str]) -> LoggedRun:
     """Read the run that `TrainingRun` logged into a folder, or as much of it as a cut file holds.
 
+    A relative folder lies in the project's folder.
     Errors: UnreadableRunError, for a folder without event files, one that cannot be read, or one of something else.
     """
-    folder = Path(folder)
+    folder = in_project(folder)
     events = _events(folder)
     scalars = {tag: _scalars(events, tag) for tag in events.Tags()["scalars"]}
     losses = {found[2]: values for tag, values in scalars.items() if (found := LOSS_TAG.fullmatch(tag))}
@@ -122,10 +124,10 @@ def read_run(folder: str | os.PathLike[str]) -> LoggedRun:
 def read_runs(logs: str | os.PathLike[str]) -> list[LoggedRun]:
     """Read every run in a folder of log folders, or the one run that the folder itself holds, in the order of names.
 
-    Event files of something else are left out, and it is said.
+    A relative folder lies in the project's folder. Event files of something else are left out, and it is said.
     Errors: UnreadableRunError, for a folder without any run, and for a run that cannot be read.
     """
-    logs = Path(logs)
+    logs = in_project(logs)
     folders = sorted({path.parent for path in logs.rglob("events.out.tfevents.*")})
     if not folders:
         raise UnreadableRunError(f"{logs} holds no event files of TensorBoard. Train a lab first; it logs into logs/.")

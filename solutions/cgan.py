@@ -19,7 +19,7 @@
 # | `G` | from `z` | from `z` and the label's embedding, joined |
 # | `D` | from the flat image | from the flat image and the label's embedding, joined |
 # | parameters of `G` and `D` | 1,756,288 and 1,705,985 | 1,757,668 and 1,716,325 |
-# | a real image passes if it | looks real | looks real and is the digit that its label says |
+# | an image passes `D` if it | looks real | looks real and is the digit that its label says |
 # | losses, optimizers, batch | BCE, Adam 2e-4 with betas (0.5, 0.999), 512 | the same |
 #
 # Why it helps: without labels, `G` may please `D` with the two or three digits that it makes best, and nothing tells
@@ -84,6 +84,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # | `fc2` to `fc4` | Linear, BatchNorm, LeakyReLU 0.2: 128 to 256 to 512 to 1024 | `(N, 1024)` | 693,504 |
 # | `fc5` | Linear from 1024 to 32 * 32, Tanh | `(N, 1024)`, viewed as `(N, 1, 32, 32)` | 1,049,600 |
 #
+# The parameters are those at `input_dim = 100`.
+#
 # **Task.** Write the stages and the join. `Generator(input_dim)` maps `(N, input_dim)` and labels `(N,)` to
 # `(N, 1, 32, 32)`. `nn.Embedding(rows, numbers)` is such a table, `torch.cat([a, b], dim=1)` joins. Whether the noise
 # or the label comes first does not matter. The checks run within a second.
@@ -146,7 +148,7 @@ check("generator_computes_its_layers")
 # | `fc4` | Linear from 256 to 1, Sigmoid | `(N, 1)` | 257 |
 #
 # A network may have the table and still not use it: it then trains without complaint and makes digits as it likes.
-# The last check gives each network the same input with all ten labels and looks whether ten different things come
+# The last check gives each network the same input with all ten labels and looks whether the label changes what comes
 # out.
 #
 # **Task.** Write the stages and the join. `Discriminator()` maps `(N, 1, 32, 32)` and `(N,)` to `(N, 1)`. The checks run
@@ -205,7 +207,8 @@ check("both_networks_heed_their_labels")
 #
 # `y` are the labels of the real images. `y'` are the labels of the generated ones: the same labels again, or digits
 # drawn at random, as you like, but the *same* `y'` goes to `G` and to `D`. If `D` gets others, it learns that a
-# generated image may be anything, and the labels lose their meaning without any error to be seen.
+# generated image may be anything, and the labels lose their meaning without any error to be seen. As in `gan32`, the
+# generated images are detached, and old gradients are cleared before `loss.backward()`.
 #
 # **Task.** Write `train_discriminator`: one update of `D`. Real images and labels come from the loader and have to be
 # moved to `device`. The noise is `(N, input_dim)`, from N(0, 1); the last batch of an epoch is smaller than
@@ -298,10 +301,10 @@ check("training_stays_on_the_given_device")
 # %% [markdown]
 # ## 6. Putting it together (7 points, and 3 for a short training run)
 #
-# **Task.** `build_models(device)` and `build_optimizers(G, D)` are `gan32`'s: both networks on `device`; two Adam
-# optimizers with learning rate 2e-4 and betas (0.5, 0.999), each for its own network. `build_loss()` returns the
-# `loss_func` that `main` hands to your training functions, which `main` made itself in the labs before: binary
-# cross-entropy of probabilities $s$ and targets $t$, both `(N, 1)`,
+# **Task.** `build_models(device)` and `build_optimizers(G, D)` are `gan32`'s: a generator from 100 noise numbers and
+# a discriminator, both on `device`; two Adam optimizers with learning rate 2e-4 and betas (0.5, 0.999), each for its
+# own network. `build_loss()` returns the `loss_func` that `main` hands to your training functions, which `main` made
+# itself in the labs before: binary cross-entropy of probabilities $s$ and targets $t$, both `(N, 1)`,
 #
 # $$\mathrm{BCE}(s, t) = -\mathrm{mean}\big(t \ln s + (1 - t) \ln(1 - s)\big)$$
 #
@@ -388,6 +391,12 @@ def samples_of(name, n, G, input_dim, device):
 check("samples_show_the_digit_asked_for")
 
 # %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
+
+# %% [markdown]
 # ## 8. Training
 #
 # `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves,
@@ -405,7 +414,7 @@ check("samples_show_the_digit_asked_for")
 # losses say nothing of the labels, the samples do: in a good grid the digits run from zero to nine, over and over, and
 # the last picture has a row of each. A classifier took half of the samples for the digit that was asked for, of the
 # ones, sevens, nines and zeros two thirds and more, of the sixes and eights a quarter; by chance it would be a tenth.
-# If your rows all show the same mixture of digits, a label is lost on its way: run the checks of section 5 again.
+# If your rows all show the same mixture of digits, a label is lost on its way: run the checks of sections 3, 5 and 7 again.
 
 
 # %%

@@ -348,6 +348,12 @@ check("optimizers_are_adam_at_2e_4")
 check("short_training_lowers_both_losses")
 
 # %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
+
+# %% [markdown]
 # ## 7. Training
 #
 # `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves, samples
@@ -366,10 +372,6 @@ check("short_training_lowers_both_losses")
 #
 # Longer runs were not watched for this text. Should `D`'s loss fall again in yours and `G`'s rise, look at the samples:
 # a loss of `G` that rises is no failure by itself, because `D` has become harder to please. It is one where `D`'s loss
-# stays at zero and the samples stop changing.
-#
-# Longer runs were not watched for this text. If `D`'s loss falls again in yours and `G`'s rises, look at the samples: a
-# loss of `G` that rises is no failure by itself, because `D` has become harder to please. It is one where `D`'s loss
 # stays at zero and the samples stop changing.
 
 

@@ -334,6 +334,12 @@ check("optimizers_are_adam_at_2e_4")
 check("short_training_lowers_both_losses")
 
 # %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
+
+# %% [markdown]
 # ## 7. Training
 #
 # `main` is given: one update of `D`, one of `G`, batch by batch. As in lab 1 it prints mean losses, logs curves,

@@ -9,9 +9,9 @@
 # %% [markdown]
 # # Extension lab: DCGAN at 64x64
 #
-# The networks of the DCGAN paper as they are: nothing but convolutions, no Linear layer at either end, no bias, and
-# weights that start from N(0, 0.02). Do `dcgan32` first: what a stride does and where BatchNorm stands is as there.
-# This lab is optional.
+# The layout of the DCGAN paper at its own size, with half its maps in `G` and one colour: nothing but convolutions,
+# no Linear layer at either end, weights that start from N(0, 0.02), and, as in most code for it, no bias. Do
+# `dcgan32` first: what a stride does and where BatchNorm stands is as there. This lab is optional.
 #
 # | | `dcgan32` | this lab |
 # | --- | --- | --- |
@@ -23,10 +23,11 @@
 # | parameters of `G` and `D` | 3,468,417 and 1,486,337 | 3,574,656 and 2,763,520 |
 # | optimizers, batch | Adam 2e-4, betas (0.5, 0.999), 512 | Adam 2e-4, betas (0.5, 0.99), 128 |
 #
-# Why it helps: a bias before BatchNorm does nothing, because BatchNorm takes the mean away and adds a shift of its own;
-# it is left out, and the last layers do without as well. Small weights tell in these last layers, behind which no
-# BatchNorm stands: `G`'s first images are greys in the middle of Tanh, where it is steep. With PyTorch's own weights
-# half of `dcgan32`'s first pixels are all but black or white, where Tanh is flat and hands on little of `D`'s gradient.
+# Why it helps: a bias before BatchNorm does nothing, because BatchNorm takes the mean away and adds a shift of its
+# own; it is left out, and the layers without BatchNorm, `D`'s first and both last ones, do without as well. Small
+# weights matter most in the last layers, behind which no BatchNorm stands: `G`'s first images are greys in the middle
+# of Tanh, where it is steep. With PyTorch's own weights half of `dcgan32`'s first pixels are all but black or white,
+# where Tanh is flat and hands on little of `D`'s gradient.
 #
 # | you write | points |
 # | --- | --- |
@@ -72,8 +73,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # ## 2. The generator (16 points)
 #
 # Noise of `input_dim` numbers is an image with `input_dim` maps of 1x1. A transposed convolution with kernel 4,
-# stride 1 and no padding makes 4x4 of it, $n' = (1 - 1) \cdot 1 + 4 = 4$, with the same weights as a Linear layer to
-# 512 * 4 * 4 would have. Four more double the side: 8, 16, 32, 64.
+# stride 1 and no padding makes 4x4 of it, $n' = (1 - 1) \cdot 1 + 4 = 4$, with as many weights as a Linear layer to
+# 512 * 4 * 4 has. Four more double the side: 8, 16, 32, 64.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |
@@ -348,6 +349,12 @@ check("optimizers_are_adam_at_2e_4")
 
 # %%
 check("short_training_lowers_both_losses")
+
+# %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
 
 # %% [markdown]
 # ## 7. Training

@@ -121,7 +121,7 @@ GENERATOR = [
     ),
     wrong(
         "generator_with_half_the_maps",
-        "This is what comes out when the generator has 256 maps of 4x4 where 512 are asked. See section 2.",
+        "This is what comes out when the generator has 256 maps of 4x4 where 512 are asked for. See section 2.",
         (G_FIRST, G_FIRST.replace("512", "256")),
         (G_CONV2, G_CONV2.replace("512, 256", "256, 256")),
         fails=(G_PARAMETERS, G_COMPUTES),
@@ -230,7 +230,7 @@ WEIGHTS_MISTAKES = [
     wrong(
         "weights_left_as_they_were",
         "This is what comes out when the weights are never drawn anew: PyTorch's own are drawn from a uniform "
-        "distribution whose width hangs on the layer. See section 6.",
+        "distribution whose width depends on the layer. See section 6.",
         (APPLIED_G, ""),
         (APPLIED_D, ""),
         fails=(WEIGHTS,),

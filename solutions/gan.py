@@ -47,7 +47,7 @@ check = checks("gan")
 # ## 1. The data
 #
 # MNIST has 60,000 training images of handwritten digits, 28x28 pixels, one channel. `load_digits` finds them on disk
-# or fetches them once (11 MB); where it cannot, it says so and uses smaller digits that come with scikit-learn.
+# or fetches them once (10 MB); where it cannot, it says so and uses smaller digits that come with scikit-learn.
 #
 # The pixels are scaled to [-1, 1], because the generator will end in Tanh, whose values lie in [-1, 1]. (The course's
 # printed sheet feeds images in [0, 1] to this lab. A generator that ends in Tanh can match these only with half of
@@ -221,9 +221,9 @@ check("last_batch_of_an_epoch_trains")
 # ## 5. Training the generator (20 points)
 #
 # `G` should make images that `D` takes for real. The paper's game (its Eq. 1) has `G` *minimise* the mean of
-# $\ln(1 - D(G(z)))$, but early on `D` is sure of itself, $D(G(z))$ is near 0, and that loss is flat there: it
-# *saturates*, and `G` learns next to nothing. So, as the paper advises, `G` uses the **non-saturating** loss: it
-# labels its own images as real.
+# $\ln(1 - D(G(z)))$, but early on `D` is sure of itself, $D(G(z))$ is near 0, and through `D`'s Sigmoid that loss has
+# hardly any slope there: it *saturates*, and `G` learns next to nothing. So, as the paper advises, `G` uses the
+# **non-saturating** loss: it labels its own images as real.
 #
 # $$L_G = \mathrm{BCE}(D(G(z)), 1) = -\ln D(G(z))$$
 #
@@ -308,6 +308,12 @@ check("optimizers_are_adam_at_2e_4")
 check("short_training_moves_both_losses")
 
 # %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
+
+# %% [markdown]
 # ## 7. Training
 #
 # `main` is given. An epoch goes once through all images: one update of `D`, one of `G`, batch by batch.
@@ -332,11 +338,6 @@ check("short_training_moves_both_losses")
 # single digits beside it (batch 7,000, which is epoch 15 of MNIST), and at the end to digits with specks, mostly 1 and
 # 9: seven of the ten classes. So thousands of batches without digits are no sign of a mistake. If `D`'s loss falls to
 # zero and stays there, `G` no longer learns.
-#
-# The samples go from grey noise to one bright blob in the middle, much the same for every noise (batch 3,500), then to
-# single digits beside it (batch 7,000, which is epoch 15 of MNIST), and at the end to digits with specks, most of them
-# 1 and 9, of seven of the ten classes. So be patient, and do not look for all ten. If `D`'s loss falls to zero and
-# stays there, `G` no longer learns.
 
 
 # %%
@@ -413,7 +414,8 @@ if "NBGRADER_EXECUTION" not in os.environ:  # a submission is graded without thi
 # %% [markdown] question="graphs_of_both_networks" points=10
 # **Question 3 (10 points).** Draw the graphs of both networks in TensorBoard, put pictures of them here, and describe
 # what they show. A `torch.utils.tensorboard.SummaryWriter("logs/graph_G")` writes one with `add_graph(network, input)`
-# and `close()`; take a folder of its own for each network, because TensorBoard shows one graph a folder.
+# and `close()`; take a folder of its own for each network, because TensorBoard shows one graph a folder. That path begins
+# at this notebook's folder: to see the graphs, run `tensorboard --logdir logs` there.
 #
 # === BEGIN MARK SCHEME ===
 #

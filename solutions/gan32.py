@@ -9,9 +9,9 @@
 # %% [markdown]
 # # Extension lab: GAN at 32x32
 #
-# Lab 1's game with deeper players. The networks stay fully connected, so that what you see is what depth and
-# BatchNorm do, and nothing else; the images grow to 32x32. Do lab 1 first: the loss, both updates and what they must
-# not touch are the same here. This lab is optional, and its networks are the ones that `cgan` and `lsgan` go on with.
+# Lab 1's game with deeper players. The networks stay fully connected, so that you see what depth and BatchNorm do
+# without convolutions; the images grow to 32x32. Do lab 1 first: the loss, both updates and what they must not touch
+# are the same here. This lab is optional, and its networks are the ones that `cgan` and `lsgan` go on with.
 #
 # | | lab 1, GAN | this lab |
 # | --- | --- | --- |
@@ -23,7 +23,7 @@
 # | batch | 128 | 512 |
 #
 # Why: each hidden layer of lab 1's `G` sees values whose size drifts while the layers before it learn. Two such
-# layers put up with that; five do not, and the gradient that reaches the first of them is next to nothing. BatchNorm
+# layers put up with that; four do not, and the gradient that reaches the first of them is next to nothing. BatchNorm
 # brings every layer's values back to mean 0 and variance 1 over the batch, so that a deep `G` learns as readily as a
 # shallow one. The larger batch makes these means and variances steady.
 #
@@ -331,6 +331,12 @@ check("optimizers_are_adam_at_2e_4")
 
 # %%
 check("short_training_lowers_both_losses")
+
+# %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
 
 # %% [markdown]
 # ## 7. Training

@@ -25,10 +25,10 @@
 # error asks how far the score is from its target. Where a score may be any number, as in the paper, whose `D` has no
 # Sigmoid, an image far on the right side of the border is then still pulled towards the real ones.
 #
-# Here `D` keeps the Sigmoid of `cgan`, so that one line changes and you see what that line does. No score can pass its
-# target then, and what is left is that the loss is bounded: no single image that `D` is sure about can make a loss of
-# 10, or an outlier of the step. The price: where `D` is sure, the Sigmoid is flat, and the slope of the squared error
-# is small there, also for an image that `D` has seen through.
+# Here `D` keeps the Sigmoid of `cgan`, so that one line changes and you see what that line does. No score can pass
+# its target then, and what is left is that the loss is bounded: no single image that `D` is sure about can make a
+# loss of 10 and rule the whole step. The price: where `D` is sure, the Sigmoid is flat, and the slope of the squared
+# error is small there, also for an image that `D` has seen through.
 #
 # | you write | points |
 # | --- | --- |
@@ -84,6 +84,8 @@ show_samples(digits.images[:16], value_range=(-1, 1), title="real images")
 # | `fc1` | Linear from `input_dim + 10` to 128, BatchNorm, LeakyReLU 0.2 | `(N, 128)` | 14,208 + 256 |
 # | `fc2` to `fc4` | Linear, BatchNorm, LeakyReLU 0.2: 128 to 256 to 512 to 1024 | `(N, 1024)` | 693,504 |
 # | `fc5` | Linear from 1024 to 32 * 32, Tanh | `(N, 1024)`, viewed as `(N, 1, 32, 32)` | 1,049,600 |
+#
+# The parameters are those at `input_dim = 100`.
 #
 # **Task.** Bring your generator. `Generator(input_dim)` maps `(N, input_dim)` and labels `(N,)` to `(N, 1, 32, 32)`.
 # The checks run within a second.
@@ -202,7 +204,8 @@ check("both_networks_heed_their_labels")
 #
 # Not a line of the function changes, as long as yours takes the loss from `loss_func`: one that calls
 # `F.binary_cross_entropy` itself goes on computing cross-entropy here, and the first check says so. As in `cgan`, the
-# *same* `y'` goes to `G` and to `D`.
+# *same* `y'` goes to `G` and to `D`, the noise is `(N, input_dim)`, from N(0, 1), there are as many labels as scores, the
+# generated images are detached, old gradients are cleared before `loss.backward()`, and everything is on `device`.
 #
 # **Task.** Bring your `train_discriminator`. The checks of sections 4 and 5 run within a second each.
 
@@ -297,7 +300,8 @@ check("training_stays_on_the_given_device")
 #
 # $$\mathrm{loss}(s, t) = \mathrm{mean}\big((s - t)^2\big)$$
 #
-# `torch.nn` has a module for it. Bring the other two functions as they are. The checks run within a second or two.
+# `torch.nn` has a module for it. Bring the other two functions as they are: `G` from 100 noise numbers, Adam with
+# learning rate 2e-4 and betas (0.5, 0.999). The checks run within a second or two.
 
 
 # %% name="build_models"
@@ -370,6 +374,12 @@ def samples_of(name, n, G, input_dim, device):
 
 # %%
 check("samples_show_the_digit_asked_for")
+
+# %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
 
 # %% [markdown]
 # ## 8. Training

@@ -407,6 +407,12 @@ check("checkpoint_holds_both_state_dicts")
 check("summary_lists_every_layer")
 
 # %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
+
+# %% [markdown]
 # ## 9. Training
 #
 # `main` is given. It prints your summary of both networks, then trains with `train_step`, batch by batch: the mean

@@ -250,8 +250,8 @@ UPDATES = [
         fails=(G_LOSS,),
     ),
     wrong(
-        "labels_of_64_rows",
-        "This is what comes out when there are 64 labels whatever the batch. See section 5.",
+        "label_count_written_in",
+        "This is what comes out when the number of labels is written into the code, whatever the batch. See section 5.",
         ("torch.ones_like(score_real)", "torch.ones(128, 1, device=device)"),
         fails=(LAST_BATCH, STEP, TRAINING),
     ),

@@ -13,11 +13,13 @@
 # a **score**, any real number, and learns to make real images score higher than generated ones on average. It is
 # called a **critic** now (its class keeps the name `Discriminator`).
 #
-# Why: a discriminator that is sure of itself answers 0 or 1 everywhere, its Sigmoid is flat there, and `G` learns
-# nothing from it. Nor do the losses of labs 1 and 2 tell how good the samples are. The **Wasserstein distance** between
-# the real and the generated images has neither fault: it says how far the one heap of images would have to be moved
-# to become the other. By a theorem (Kantorovich and Rubinstein) it is the largest difference of mean scores that any
-# function can make that is not too steep:
+# Why: where real and generated images hardly overlap, a discriminator can become sure of every image. The loss
+# $\ln(1 - D(G(z)))$ then has no slope left, and the non-saturating one that you used has slopes that are large and erratic
+# (Arjovsky and Bottou 2017, arXiv 1701.04862): either way `G` hears little of where to go. Nor do the losses of labs
+# 1 and 2 tell how good the samples are. The **Wasserstein distance** between the real and the generated images has
+# neither fault: it says how far the one heap of images would have to be moved to become the other. By a theorem
+# (Kantorovich and Rubinstein) it is the largest difference of mean scores that any function can make that is not too
+# steep:
 #
 # $$W = \max_{\lVert D \rVert_L \le 1}\; \mathrm{mean}(D(x)) - \mathrm{mean}(D(G(z)))$$
 #
@@ -44,7 +46,7 @@
 # | a short training run with all of it | 3 |
 # | three written questions | 30 |
 #
-# The letters are the paper's (Arjovsky et al. 2017, arXiv 1701.07875, Algorithm 1), but for `D`, which is its $f_w$:
+# The letters are the paper's (Arjovsky et al. 2017, arXiv 1701.07875, Algorithm 1), but for `D` and `G`, which are its $f_w$ and $g_\theta$:
 # `z` is noise, `x` an image, `G(z)` a generated image, `D(x)` a score, and `N` the number of images in a batch.
 #
 # **How to work.** As before: write your answer where a line `raise NotImplementedError` stands, delete that line, and
@@ -142,7 +144,7 @@ check("generator_computes_its_layers")
 #
 # Lab 2's discriminator without its Sigmoid. A score is no probability, so nothing squeezes it into a range; this is
 # the most common slip of this lab, because nothing crashes if the Sigmoid stays: the mean scores then differ by 1 at
-# most, and the gradient vanishes as before.
+# most, and where the critic is sure the gradient vanishes.
 #
 # | stage | layer | output | parameters |
 # | --- | --- | --- | --- |
@@ -204,8 +206,9 @@ check("critic_computes_its_layers")
 #
 # $$L_D = -\big(\mathrm{mean}(D(x)) - \mathrm{mean}(D(G(z)))\big)$$
 #
-# There are no labels and no logarithms. $-L_D$ is the critic's **estimate** of the distance: near 0 at first, because a
-# critic that has learned nothing scores all images alike.
+# There are no labels and no logarithms. $-L_D$ is the critic's **estimate** of the distance, up to a factor that depends
+# on how steep the clipping lets it be: curves with another `clip_value` do not compare in height. It is near 0 at first,
+# because a critic that has learned nothing scores all images alike.
 #
 # After the optimizer's step every parameter of the critic, biases too, is **clipped** to [-c, c], `c = clip_value`:
 #
@@ -268,7 +271,7 @@ check("last_batch_of_an_epoch_trains")
 #
 # The gradient flows through the critic, which takes no step here and is not clipped.
 #
-# **Task.** Write `train_generator`: one update of `G` on `batch_size` noises. The last three checks look at both
+# **Task.** Write `train_generator`: one update of `G` on `batch_size` noises. The last four checks look at both
 # functions.
 
 
@@ -310,15 +313,15 @@ check("training_stays_on_the_given_device")
 # %% [markdown]
 # ## 6. One step of both (5 points)
 #
-# The estimate is worth something only while the critic is near its best for the present `G`. In labs 1 and 2 that would
-# have ended the game, because a perfect discriminator teaches nothing; a clipped critic still does. So it gets
-# `n_critic` updates for each one of `G`.
+# The estimate is worth something only while the critic is near its best for the present `G`. In labs 1 and 2 that
+# would have ended the game, because a perfect discriminator teaches `G` little; a clipped critic goes on showing it a
+# direction. So it gets `n_critic` updates for each one of `G`.
 #
 # In one thing this differs from the paper's Algorithm 1, which draws a new batch of real images for each of these
-# updates: here all of them see the same real images, each with new noise. So every batch of the loader brings an update
-# of `G`, not every fifth one. It does no harm as long as the updates are few and small: at the paper's learning rate
-# one moves a weight by about 5e-5, in a range that clipping makes 0.02 wide, so that the critic does not get far with
-# one batch before the next comes.
+# updates: here all of them see the same real images, each with new noise. So every batch of the loader brings an
+# update of `G`, not every fifth one. It does no harm as long as the updates are few and small: at the paper's
+# learning rate one moves a weight by about 5e-5 (the very first up to ten times that), in a range that clipping makes
+# 0.02 wide, so that the critic does not get far with one batch before the next comes.
 #
 # **Task.** Write `train_step`: call `train_discriminator` `n_critic` times on these images, then `train_generator` once.
 # Return two floats, the mean of the critic's losses and the generator's loss.
@@ -383,6 +386,12 @@ check("optimizers_are_rmsprop")
 
 # %%
 check("short_training_raises_the_estimate")
+
+# %% [markdown]
+# All checks once more, and the points that they add up to. (It takes some seconds.)
+
+# %%
+check()
 
 # %% [markdown]
 # ## 8. Training
@@ -451,7 +460,7 @@ if "NBGRADER_EXECUTION" not in os.environ:  # a submission is graded without thi
 #
 # This cell puts all runs under `logs` into one picture: curves, samples at 0, 25, 50, 75 and 100 per cent, the share of
 # each digit, settings. It also writes `logs/report.html`, a page that stands alone, for your report. Runs with other
-# settings belong into folders of their own, or they replace each other: `main(clip_value=0.1, folder="logs/clip_0_1")`.
+# settings belong in folders of their own, or they replace each other: `main(clip_value=0.1, folder="logs/clip_0_1")`.
 # Learning rates are set in `build_optimizers`: where you try others in labs 1 and 2, put 2e-4 back before you hand in.
 # The cell takes some seconds a run.
 

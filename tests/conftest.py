@@ -56,8 +56,8 @@ def answer(lab: str) -> list[Cell]:
     return Submission(ROOT / "solutions" / f"{lab}.py", "answer", lab).read()[0]
 
 
-def judged(lab: str, check_id: str, *edits: tuple[str, str], **names: Any) -> Verdict:
-    """What a check finds, without a sandbox, of a lab's answer with these edits, and these names defined over it."""
+def namespace(lab: str, *edits: tuple[str, str]) -> dict[str, Any]:
+    """What a lab's answer defines, with these edits."""
     defined: dict[str, Any] = {"np": np, "torch": torch, "nn": nn}
     for cell in answer(lab):
         if "BEGIN SOLUTION" in cell.source or cell.source.startswith("NAMES"):
@@ -65,7 +65,13 @@ def judged(lab: str, check_id: str, *edits: tuple[str, str], **names: Any) -> Ve
             for old, new in edits:
                 source = source.replace(old, new)
             exec(source, defined)
-    return judge_check(load_lab(lab)[check_id], Student(Respondent(defined | names).answer, 0), None, lambda name: "")
+    return defined
+
+
+def judged(lab: str, check_id: str, *edits: tuple[str, str], **names: Any) -> Verdict:
+    """What a check finds, without a sandbox, of a lab's answer with these edits, and these names defined over it."""
+    respondent = Respondent(namespace(lab, *edits) | names)
+    return judge_check(load_lab(lab)[check_id], Student(respondent.answer, 0), None, lambda name: "")
 
 
 def notebook(*sources: str) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+
+import jupytext
+import pytest
 
 from autograder.lab import lab_names
 from benchmarks.costs import table
@@ -12,6 +16,14 @@ from tests.hostile import HOSTILE
 
 def test_the_costs_of_typical_mistakes_are_those_of_the_banks() -> None:
     assert table() in (ROOT / "docs" / "accuracy.md").read_text()
+
+
+@pytest.mark.parametrize("lab", lab_names())
+def test_no_notebook_says_a_thing_twice(lab: str) -> None:
+    cells = jupytext.read(ROOT / "solutions" / f"{lab}.py").cells
+    paragraphs = [text for cell in cells if cell.cell_type == "markdown" for text in cell.source.split("\n\n")]
+    beginnings = Counter(text[:50] for text in paragraphs if len(text) > 100 and not text.startswith("|"))
+    assert [beginning for beginning, times in beginnings.items() if times > 1] == []
 
 
 def test_the_number_of_hostile_submissions_is_right() -> None:

@@ -42,7 +42,7 @@ def test_code_cells_keep_their_numbers_and_check_cells_are_left_out(tmp_path: Pa
 def test_a_script_is_one_cell_or_its_percent_cells(tmp_path: Path) -> None:
     plain = written(tmp_path, "gan.py", "x = 1\ny = 2\n")
     assert Submission(plain, "s", "gan").read()[0] == [Cell(1, "x = 1\ny = 2")]
-    percent = written(tmp_path, "gan.py", "# %% [markdown]\n# text\n# %%\nx = 1\n# %%\ncheck('c')\n")
+    percent = written(tmp_path, "gan.py", "# %% [markdown]\n# text\n# %%\nx = 1\n# %%\ncheck('c')\n# %%\ncheck()\n")
     assert Submission(percent, "s", "gan").read()[0] == [Cell(2, "x = 1")]
     above = written(tmp_path, "gan.py", "w = 0\n# %%\nx = 1\n")
     assert Submission(above, "s", "gan").read()[0] == [Cell(1, "w = 0"), Cell(2, "x = 1")]

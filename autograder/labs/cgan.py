@@ -48,8 +48,8 @@ gives_probabilities = add_network_checks(lab)
 
 @lab.check(points=2)
 def loss_is_binary_cross_entropy(student: Student) -> None:
-    """build_loss() returns nn.BCELoss(): the mean of -ln(score) where the target is 1, of -ln(1 - score) where it is
-    0."""
+    """build_loss() returns a loss of probabilities and targets: the mean of -ln(score) where the target is 1, of
+    -ln(1 - score) where it is 0."""
     expect_loss_function(student, CROSS_ENTROPY, "binary cross-entropy of probabilities, its mean")
 
 

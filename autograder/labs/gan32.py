@@ -30,8 +30,8 @@ def generator_maps_noise_to_images(student: Student) -> None:
 
 @lab.check(points=5)
 def generator_has_the_parameters_of_its_layers(student: Student) -> None:
-    """Generator(100) has 1,756,288 parameters: 13,184 in fc1, 33,536 in fc2, 132,608 in fc3, 527,360 in fc4, 1,049,600
-    in fc5, each with its BatchNorm."""
+    """Generator(100) has 1,756,288 parameters: 13,184 in fc1, 33,536 in fc2, 132,608 in fc3, 527,360 in fc4, each with
+    its BatchNorm, 1,049,600 in fc5."""
     expect_parameters(student, generator_32(100))
 
 

@@ -114,7 +114,7 @@ def batch_norm_has_momentum_0_8(student: Student) -> None:
         first, second = means[0][name].astype(float), means[1][name].astype(float)
         momentum = 2 - float(np.sum(first * second) / max(np.sum(first * first), 1e-12))
         what = f"The momentum of the BatchNorm over {first.size} units"
-        hint = "BatchNorm's second argument is eps; momentum has to be named."
+        hint = "BatchNorm's second argument is eps; give momentum by its name."
         student.expect_close(what, momentum, MOMENTUM, 1e-3, hint)
 
 
