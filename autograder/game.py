@@ -254,7 +254,7 @@ class Game:
         """Call the student's function `name` with the arguments of its signature, usual ones where none is given."""
         usual = {
             "input_dim": NOISE,
-            "device": student.torch("device", student.device),
+            "device": student.torch("device", "cpu"),
             **self.others(student),
         }
         arguments = [{**usual, **given}[key] for key in signature]

@@ -45,9 +45,10 @@ class AnswerFails(AutograderError):
 
     status = UNGRADABLE
 
-    def __init__(self, lab: str, seed: int, verdict: Verdict) -> None:
+    def __init__(self, lab: str, seed: int, device: str, verdict: Verdict) -> None:
         told = f"the reference answer of {lab} does not pass {verdict.check.id} with seed {seed}: {verdict.message}"
-        advice = f"Mend solutions/{lab}.py or the check, or give another --seed."
+        otherwise = "give another --seed" if device == "cpu" else "give --device cpu or another --seed"
+        advice = f"Mend solutions/{lab}.py or the check, or {otherwise}."
         if verdict.status in OF_THE_MOMENT:
             advice = "The same command may pass when the machine has less to do."
         super().__init__(f"{told} Nothing was graded. {advice}")
@@ -95,7 +96,7 @@ class Grader:
             verdicts = self._verdicts(session, lab.checks, None, self.seed)
         for verdict in verdicts:
             if verdict.status != "passed":
-                raise AnswerFails(lab.name, self.seed, verdict)
+                raise AnswerFails(lab.name, self.seed, self.device, verdict)
         evidence = {verdict.check.id: verdict.evidence for verdict in verdicts}
         return {name: {what: e.facts[what] for what in e.of_answer} for name, e in evidence.items() if e.of_answer}
 

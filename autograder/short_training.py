@@ -69,13 +69,13 @@ class ShortTraining:
         """Train the student's parts, and expect finite losses that both fall."""
         G, D = built_models(student, student.device)
         optim_G, optim_D = built_optimizers(student, G, D)
-        sizes: dict[str, Any] = {"batch_size": self.batch, "input_dim": self.input_dim}
+        sizes: dict[str, Any] = {"batch_size": self.batch, "input_dim": self.input_dim, "device": student.own_device()}
         ((images, labels),) = labelled_batches(student.seed, 1, self.batch, self.value_range, game.side)
 
         def discriminator_step() -> object:
             given = {"labels": labels, **sizes}
             if game.same_fakes:
-                given["generated_images"] = G(student.normal(self.batch, self.input_dim))
+                given["generated_images"] = G(student.on_device(student.normal(self.batch, self.input_dim)))
             return game.train_discriminator(student, D, G, optim_D, images, **given)
 
         def generator_step() -> object:
@@ -90,8 +90,8 @@ class ShortTraining:
                 expect_own_loss(student, "G", generator_step, before, losses)
 
         if self.norm_in_discriminator:
-            G(*game.inputs(student, "G", 2))  # lazy layers have their parameters from now on
-            D(*game.inputs(student, "D", 2))
+            for name, network in (("G", G), ("D", D)):  # lazy layers have their parameters from now on
+                network(*(student.on_device(array) for array in game.inputs(student, name, 2)))
             before = Moment(student, G, D)
             generator_learns(before)
             before.come_back()

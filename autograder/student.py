@@ -291,6 +291,17 @@ class Student:
         made.handle = Handle(made.handle.number, f"tensor of shape {shape_text(shape)}")  # what a call is told with
         return made
 
+    def own_device(self) -> Remote:
+        """The `torch.device` that submissions run on where that matters: in the short training. All else is judged on
+        the CPU."""
+        return self.torch("device", self.device)
+
+    def on_device(self, array: Array) -> Remote:
+        """A tensor of these numbers there."""
+        made = self.torch("clone", array).call("to", self.own_device())
+        made.handle = Handle(made.handle.number, f"tensor of shape {shape_text(array.shape)}")
+        return made
+
     def ours(self, name: str, *args: Any, **kwargs: Any) -> Remote:
         """A network of ours that torch has none like, made beside the student's: see `autograder.sandbox.stand_ins`."""
         return self.made_there(f"ours.{name}", name, args, kwargs=kwargs)

@@ -127,7 +127,7 @@ def models_are_built_for_mnist(student: Student) -> None:
 def weights_are_drawn_from_a_narrow_normal(student: Student) -> None:
     """build_models draws every convolution's weights from N(0, 0.02); BatchNorm's scales are 1 or drawn from
     N(1, 0.02), its shifts 0."""
-    drawn = built_models(student, student.device, quick_weights=False)
+    drawn = built_models(student, "cpu", quick_weights=False)
     for name, network in zip("GD", drawn, strict=True):
         expect_normal_weights(student, name, network, 0.02)
 

@@ -241,8 +241,8 @@ def _folder(student: Student) -> Iterator[str]:
 def checkpoint_holds_both_state_dicts(student: Student) -> None:
     """save_networks(path, G, D) writes {"G": state dict, "D": state dict}, which torch.load reads with
     weights_only=True; load_networks(path, device) returns (G, D), new networks with that state."""
-    device = student.torch("device", student.device)
-    G, D = built_models(student, student.device)
+    device = student.torch("device", "cpu")
+    G, D = built_models(student, "cpu")
     for name, network in (("G", G), ("D", D)):
         parameters_of(student, network, game.inputs(student, name, 2))  # a lazy layer has its own after a first pass
         network.fill(student.seed)

@@ -327,18 +327,19 @@ def short_training_raises_the_estimate(student: Student) -> None:
     mean(D(x)) - mean(D(G(z))) rises from zero and stays within what clipping allows."""
     G, D = built_models(student, student.device)
     optim_G, optim_D = built_optimizers(student, G, D)
+    sizes = {"clip_value": CLIP_VALUE, "input_dim": 100, "device": student.own_device()}
     *batches, held_out, more = digit_batches(student.seed, len(TURNS) + 2, BATCH, (-1, 1))
-    x, z = np.concatenate([held_out, more]), student.normal(2 * BATCH, 100)
+    x, z = student.on_device(np.concatenate([held_out, more])), student.on_device(student.normal(2 * BATCH, 100))
     estimates = []
     for images, n_critic in zip(batches, TURNS, strict=True):
-        given = {"D": D, "G": G, "optim_D": optim_D, "optim_G": optim_G, "clip_value": CLIP_VALUE, "input_dim": 100}
+        given = {"D": D, "G": G, "optim_D": optim_D, "optim_G": optim_G, **sizes}
         value = _train_step(student, images, {**given, "n_critic": n_critic, "seed": student.seed + n_critic})
         _two_floats(student, value, f"n_critic={n_critic} on digits")
         estimates.append(float(np.mean(D(x)) - np.mean(D(G(z)))))
     first, last = estimates
     told = (
-        f"After {TURNS[0]} critic updates the estimate on {len(x)} other digits is {first:.5f}, after {sum(TURNS)} it "
-        f"is {last:.5f}; expected a rise of at least {RISE:g}."
+        f"After {TURNS[0]} critic updates the estimate on {2 * BATCH} other digits is {first:.5f}, after {sum(TURNS)} "
+        f"it is {last:.5f}; expected a rise of at least {RISE:g}."
     )
     student.expect("the estimate rises", last - first >= RISE, told)
     bound = largest_estimate(CLIP_VALUE)

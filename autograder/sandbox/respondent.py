@@ -163,7 +163,7 @@ class Respondent:
         for name, parameter in self._resolve(target).named_parameters():
             shape = tuple(parameter.shape)
             is_scale = len(shape) == 1 and self._multiplies(name, parameter)
-            numbers = torch.from_numpy(_role_numbers(shape, is_scale, seed)).to(self.device)
+            numbers = torch.from_numpy(_role_numbers(shape, is_scale, seed))
             _repeat_into(parameter, -numbers if turned and shape[:1] == (1,) else numbers)
             parameter.grad = None
 
@@ -227,7 +227,7 @@ class Respondent:
         if isinstance(value, Handle):
             return self._objects[value.number]
         if isinstance(value, np.ndarray):
-            return torch.tensor(value, device=self.device)  # a copy: the check keeps its own numbers
+            return torch.tensor(value)  # a copy: the check keeps its own numbers
         if isinstance(value, list | tuple):
             return type(value)(self._live(item) for item in value)
         return value

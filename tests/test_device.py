@@ -1,0 +1,24 @@
+"""A GPU is used by the short training alone; where there is none, torch's device without numbers stands in for it."""
+
+from __future__ import annotations
+
+import pytest
+
+from autograder.judging import judge_check
+from autograder.lab import lab_names, load_lab
+from autograder.sandbox.respondent import Respondent
+from autograder.student import Student
+from tests.conftest import namespace
+
+
+@pytest.mark.parametrize("lab", lab_names())
+def test_all_but_the_short_training_is_judged_on_the_cpu(lab: str) -> None:
+    names = namespace(lab)
+    for check in load_lab(lab).checks:
+        verdict = judge_check(check, Student(Respondent(names).answer, 0, "meta"), None, lambda name: "")
+        if check.id.startswith("short_training"):
+            # all is there and meets, up to the first number that is asked for
+            assert verdict.status == "failed"
+            assert "Tensor.item() cannot be called on meta tensors" in verdict.message
+        else:
+            assert (check.id, verdict.status, verdict.message) == (check.id, "passed", "")
