@@ -118,6 +118,8 @@ def _refuse_what_does_not_go(arguments: argparse.Namespace) -> None:
     for target in (arguments.json, arguments.csv):
         if target not in (None, "-") and not Path(target).absolute().parent.is_dir():
             raise CannotGrade(f"{target} cannot be written: its folder does not exist. Make it, or name another.")
+        if target not in (None, "-") and Path(target).is_dir():
+            raise CannotGrade(f"{target} is a folder; name a file in it.")
 
 
 def _hands(at_home: Grader, arguments: argparse.Namespace, stack: ExitStack) -> tuple[Grader, int]:
@@ -142,7 +144,7 @@ def _write(report: Report, arguments: argparse.Namespace, console: Console) -> N
         if target == "-":
             sys.stdout.write(text())
         elif target is not None:
-            Path(target).write_text(text())
+            Path(target).write_text(text(), encoding="utf-8")
     if "-" not in (arguments.json, arguments.csv):
         print_report(report, console)
 

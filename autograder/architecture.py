@@ -52,7 +52,7 @@ class Architecture:
         return (x, digit_labels(n)) if self.joined else (x,)
 
 
-def expect_output(student: Student, network: Architecture, n: int, scale: float = 1.0, hint: str = "") -> Array:
+def expect_output(student: Student, network: Architecture, n: int, scale: float = 1.0) -> Array:
     """The output for n inputs from N(0, scale), its weights filled. Errors: `Failure` where it raises or has another
     shape than the last stage; it then tells the shapes on the way."""
     remote, inputs = network.made(student), network.inputs(student, n, scale)
@@ -63,7 +63,7 @@ def expect_output(student: Student, network: Architecture, n: int, scale: float 
         output = remote(*inputs)
     except StudentRaised as raised:
         raise Failure(raised.message, f"The shapes on the way there: {way}.") from None
-    return student.expect_tensor(what, output, (n, *network.stages[-1][1]), hint)
+    return student.expect_tensor(what, output, (n, *network.stages[-1][1]))
 
 
 def expect_range(student: Student, what: str, output: Array, low: float, high: float, hint: str = "") -> None:

@@ -61,6 +61,9 @@ class GradesOnWorker(WorkerPlugin):  # type: ignore[misc]
             if here != self.code[what]:
                 raise ClusterFailed(f"{worker.address} has another version of {what}; give all machines the same one.")
         server = ForkServer()
+        if self.device == "cuda" != server.device:
+            server.close()
+            raise ClusterFailed(f"{worker.address} has no CUDA device that torch can use; grade with --device cpu.")
         self.grader = Grader(server, self.seed, self.device, self.limits, server.isolation, dict(self.answers))
 
     def teardown(self, worker: Worker) -> None:

@@ -112,7 +112,7 @@ def _expect_heeded(student: Student, network: Architecture, what: str) -> None:
     remote.fill(student.seed)
     remote.call("eval")  # in training mode BatchNorm would divide ten equal inputs by the size of their rounding
     outputs = remote(small, digit_labels(DIGITS))
-    if not isinstance(outputs, np.ndarray) or len(outputs) != DIGITS:
+    if not isinstance(outputs, np.ndarray) or outputs.shape[:1] != (DIGITS,):
         raise Failure(f"{network} of 10 inputs with 10 labels is {show(outputs)}; expected 10 outputs.")
     apart = float(np.ptp(outputs, axis=0).max())
     told = f"{network} of the same {what} with labels 0 to 9 gives outputs that differ by {apart:.1g} at most."

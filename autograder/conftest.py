@@ -12,6 +12,7 @@ from autograder.kept import given_seed
 from autograder.results import Result
 
 RESULTS = pytest.StashKey[dict[Path, Result]]()
+CAUTIONS = pytest.StashKey[list[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -23,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[RESULTS] = {}
+    config.stash[RESULTS], config.stash[CAUTIONS] = {}, []
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -35,3 +36,5 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         terminalreporter.line(f"{result.student}, {result.lab}: {score}")
     for seed in {result.receipt["seed"] for result in results if result.receipt}:
         terminalreporter.line(f"graded with --seed {seed}")
+    for caution in config.stash[CAUTIONS]:
+        terminalreporter.line(caution)

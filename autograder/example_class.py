@@ -57,7 +57,7 @@ def _submission(
         return notebook_with(release, _with_mistakes(answer, wrong, 2 if kind == "two_wrong" else 1, draw))
     if kind == "half_done":
         todo = sum("BEGIN SOLUTION" in cell.source for cell in answer)
-        return notebook_with(release, answer, open_from=draw.randint(1, todo - 1))
+        return notebook_with(release, answer, open_from=draw.randint(min(1, todo - 1), todo - 1))
     if kind == "broken":
         return draw.choice(BROKEN)(notebook_with(release, answer))
     return notebook_with(release, answer)
@@ -112,8 +112,9 @@ def _code(source: str) -> dict[str, Any]:
 
 
 def _syntax_error(cells: list[dict[str, Any]]) -> None:
-    cell = next(cell for cell in cells if "class Discriminator" in cell["source"])
-    cell["source"] = cell["source"].replace("super().__init__()", "super().__init__(", 1)
+    classes = [cell for cell in cells if "super().__init__()" in cell["source"]]
+    for cell in classes[-1:]:
+        cell["source"] = cell["source"].replace("super().__init__()", "super().__init__(", 1)
 
 
 BROKEN: tuple[Callable[[str], str], ...] = (

@@ -9,6 +9,7 @@ import math
 
 import numpy as np
 
+from autograder.evidence import Failure
 from autograder.student import Parameter, Remote, Student
 
 BOUND = 6.0
@@ -22,7 +23,10 @@ def expect_normal_weights(student: Student, name: str, network: Remote, deviatio
     named = network.parameters(values=True)
     scales = [p for p in named if p.name.endswith("weight") and len(p.shape) == 1]
     shifts = [p for p in named if p.name.endswith("bias") and len(p.shape) == 1]
-    for number, parameter in enumerate(p for p in named if len(p.shape) > 1):
+    weights = [p for p in named if len(p.shape) > 1]
+    if not weights:
+        raise Failure(f"{name} has no weights: it has no layer that computes with some.")
+    for number, parameter in enumerate(weights):
         _expect_normal(student, f"{name}'s weight {number + 1} {parameter.shape}", parameter, deviation)
     for what, parameters, centre, width in (("scales", scales, 1.0, deviation), ("shifts", shifts, 0.0, 0.0)):
         values = np.concatenate([p.value.ravel() for p in parameters if p.value is not None] or [np.full(1, centre)])

@@ -25,7 +25,7 @@ class CheckFailed(Exception):
         return str(self).splitlines()
 
 
-def checks(lab_name: str) -> Callable[[str], float]:
+def checks(lab_name: str) -> Callable[..., float]:
     """The function that a lab's check cells call: `check("name of a check")` prints feedback, `check()` what all checks
     give and its sum; both return the points earned.
 

@@ -13,9 +13,11 @@ from autograder.sandbox.isolation import Limits
 from autograder.sandbox.process import ForkServer, ForkServerFailed, Sandbox, SandboxGone, SandboxTimeout
 from autograder.student import where
 from autograder.submission import Cell
+from autograder.wire import Handle
 
 MAX_SOURCE = 500_000  # characters of a cell: the notebooks' longest has 2,000
 LATE_S = 1.0  # seconds for a cell where the cells' time is used up, and for one that has used up its own before
+ANY_OF_IT = "the submission"
 GRACE_S = 5.0  # seconds after a cell's time in which its sandbox is to end the cell by itself
 
 
@@ -41,8 +43,7 @@ class Session:
 
     def respond(self, question: dict[str, Any]) -> dict[str, Any]:
         """The sandbox's reply. Errors: `TimedOut`, `Crashed`, `NoSandbox`."""
-        target = question.get("target")
-        name = target if isinstance(target, str) else "the submission"
+        name = _asked(question.get("target"))
         if name in self._stalled:
             raise TimedOut(self._stalled[name])
         try:
@@ -51,8 +52,10 @@ class Session:
         except SandboxTimeout as late:
             self.close()
             self._seconds(1)  # where all time is used up, that is what to tell
-            self._stalled[name] = f"{name} gave {late}."
-            raise TimedOut(self._stalled[name]) from None
+            told = f"{name} gave {late}."
+            if name != ANY_OF_IT:
+                self._stalled[name] = told
+            raise TimedOut(told) from None
         except SandboxGone as gone:
             self.close()
             raise Crashed(f"While {name} ran, {gone}.") from None
@@ -143,6 +146,13 @@ class Session:
         sandbox, self._sandbox = self._sandbox, None
         if sandbox is not None:
             sandbox.close()
+
+
+def _asked(target: Any) -> str:
+    """Whom a question is for: a function or class of the student's, also where it is one of its objects."""
+    if isinstance(target, Handle) and target.number >= 0:  # not an object of ours
+        return target.type_name
+    return target if isinstance(target, str) else ANY_OF_IT
 
 
 def _cell_problem(number: int, raised: dict[str, Any]) -> str:

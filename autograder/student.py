@@ -68,11 +68,10 @@ def _is_open_todo(raised: Mapping[str, Any]) -> bool:
 
 @dataclass(frozen=True)
 class Parameter:
-    """A network's parameter or buffer: `shape` as torch gives it, `owner` the type of the layer that holds it."""
+    """A network's parameter or buffer: `shape` as torch gives it."""
 
     name: str
     shape: tuple[int, ...]
-    owner: str
     device: str
     requires_grad: bool
     value: Array | None
@@ -82,10 +81,10 @@ class Parameter:
     def of(cls, entry: Any) -> Parameter:
         """The parameter that a reply describes. Errors: `Failure` where the reply is no such description."""
         try:
-            name, owner, device = (str(entry[key]) for key in ("name", "owner", "device"))
+            name, device = (str(entry[key]) for key in ("name", "device"))
             value, grad = (entry[key] if isinstance(entry[key], np.ndarray) else None for key in ("value", "grad"))
             shape = tuple(int(n) for n in entry["shape"])
-            return cls(name, shape, owner, device, bool(entry["requires_grad"]), value, grad)
+            return cls(name, shape, device, bool(entry["requires_grad"]), value, grad)
         except (KeyError, TypeError, ValueError):
             raise Failure("The submission's process described a parameter in a form that cannot be read.") from None
 

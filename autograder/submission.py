@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -16,6 +17,7 @@ MAX_FILE = 32 * 2**20  # bytes of a submission: a notebook with many pictures ha
 MAX_CELLS = 2_000
 SUFFIXES = (".ipynb", ".py")
 LINK = "The file or its folder is a symbolic link; submit the notebook itself."
+DEEPEST = 20  # folders between the one that is graded and a submission
 LONGEST_CHECK_CELL = 200  # characters
 CHECK_CELL = re.compile(r'check\(\s*(["\']\w*["\']\s*)?\)(\s*;)?')  # a notebook's own check cell, wherever it stands
 PERCENT = re.compile(r"^# %%.*$", re.MULTILINE)  # where the percent format begins a cell
@@ -162,14 +164,15 @@ def _of_file(path: Path, labs: Sequence[str], lab: str | None) -> Submission:
 
 def _in_folder(folder: Path, labs: Sequence[str], lab: str | None) -> Iterator[Submission]:
     wanted = [lab] if lab else list(labs)
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if any(part.startswith(".") for part in parts) or not path.is_dir():
-            continue
-        if path.is_symlink() and path.name not in labs:
-            yield from (Submission(path / name, path.name, name, LINK) for name in wanted if (path / name).is_dir())
+    for path, problem in _folders_below(folder):
         if path.name not in wanted:
+            if problem:
+                yield Submission(path, path.name, lab or "", problem)
+            elif path.is_symlink() and path.name not in labs:
+                held = (name for name in wanted if os.path.isdir(path / name))
+                yield from (Submission(path / name, path.name, name, LINK) for name in held)
             continue
+        parts = path.relative_to(folder).parts
         student, file = path.absolute().parent.name, path / f"{path.name}{SUFFIXES[0]}"
         above = [folder.joinpath(*parts[:n]) for n in range(1, len(parts) - 1)]
         try:
@@ -184,7 +187,30 @@ def _in_folder(folder: Path, labs: Sequence[str], lab: str | None) -> Iterator[S
                 others = ", ".join(sorted(entry.name for entry in path.iterdir())[:5]) or "nothing"
                 yield Submission(file, student, path.name, f"{file.name} is missing; the folder holds {others}.")
         except OSError as error:
-            yield Submission(file, student, path.name, f"The folder cannot be read: {error.strerror}.")
+            yield Submission(file, student, path.name, _closed(error))
+
+
+def _folders_below(folder: Path, depth: int = DEEPEST) -> Iterator[tuple[Path, str]]:
+    """The folders below this one, each with why it cannot be read, or "". Hidden ones are left out, and so is what lies
+    too deep for any submission; links are not followed."""
+    with os.scandir(folder) as entries:
+        found = sorted(Path(entry) for entry in entries if _is_folder(entry) and not entry.name.startswith("."))
+    for path in found:
+        try:
+            below = list(_folders_below(path, depth - 1)) if depth and not path.is_symlink() else []
+        except OSError as error:
+            yield path, _closed(error)
+            continue
+        yield path, ""
+        yield from below
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    return entry.is_dir(follow_symlinks=False) or (entry.is_symlink() and os.path.isdir(entry))
+
+
+def _closed(error: OSError) -> str:
+    return f"The folder cannot be read: {error.strerror}."
 
 
 def _present(folder: Path) -> Path | None:

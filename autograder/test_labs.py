@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from autograder.conftest import RESULTS
+from autograder.conftest import CAUTIONS, RESULTS
 from autograder.feedback import feedback
 from autograder.grading import Grader, grader
 from autograder.lab import UnknownLab, lab_names, load_lab
@@ -52,6 +52,7 @@ def sandboxed(request: pytest.FixtureRequest) -> Iterator[Grader]:
     labs = {s.lab for s in _submissions(request.config)} & set(lab_names())
     seed, device = (request.config.getoption(name) for name in ("--seed", "--device"))
     with grader(sorted(labs), seed, device, solutions=SOLUTIONS) as made:
+        request.config.stash[CAUTIONS].extend(made.cautions)
         yield made
 
 

@@ -25,6 +25,7 @@ STILL = 1e-7  # a parameter that moved by less has not moved: float32 resolves 6
 
 MOST_LOSS = 1e6  # no loss of a lab comes near it: binary cross-entropy in torch is at most 100 an image
 NUMPY_FLOATS = ("float16", "float32")  # NumPy's own numbers, which stay where they are; its float64 is a Python float
+FLAT = 0.01  # the slope of a loss that hangs on the network is ten times as large in one of the directions
 STEEPEST = 1e3  # a slope beyond it gets no more tolerance; those of the labs' losses here are below 10
 
 ORDER = "An update is backward(), then step(), and zero_grad() before both; the loss must depend on the network."
@@ -103,6 +104,7 @@ def expect_update_follows_loss(
     start = network.values()
     moved = movement(network, start, step)
     require_movement(student, call, name, moved, clues)
+    steepest = 0.0
     for parameter, direction in directions.items():
         losses, kind = [], parameter.rpartition(".")[2]
         for sign in (1, -1):
@@ -111,6 +113,7 @@ def expect_update_follows_loss(
             shown = f"The loss of {call} on a small {name} of ours, its {kind} moved by {sign * NUDGE:+g},"
             losses.append(_plausible(shown, student.expect_float(what, _as_float(step()), shown)))
         slope = (losses[0] - losses[1]) / (2 * NUDGE)
+        steepest = max(steepest, abs(slope))
         went = float(np.sum(moved[parameter] * direction))
         student.expect_close(
             f"After {call} with SGD at learning rate {lr:g}, {name}'s {parameter} has moved (along a fixed direction)",
@@ -121,6 +124,9 @@ def expect_update_follows_loss(
             shown=f"After {call} with SGD at learning rate {lr:g}, on a small {name} of ours, its {kind} has moved "
             "(along a fixed direction)",
         )
+    if steepest < FLAT:
+        told = f"The loss that {call} returned stayed as it was when a small {name} of ours was changed."
+        student.evidence.failures.append(Failure(told, ORDER))
     network.load(start)
 
 

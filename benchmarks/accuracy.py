@@ -175,7 +175,7 @@ class Bank:
         """The short training run of every unusual right answer with every seed."""
         right = [variant for variant in self.variants if variant.is_right]
         checks = [check for check in self.lab.checks if check.id.startswith("short_training")]
-        limits = Limits(submission_s=LONG_S, cpu_s=int(LONG_S))
+        limits = Limits(submission_s=LONG_S)
 
         def one(place: int) -> None:
             cells = right[place].cells(self.answer)

@@ -123,7 +123,7 @@ def lab_row(name: str, run: LoggedRun) -> list[str]:
 def hyperparameter_row(name: str, run: LoggedRun) -> list[str]:
     """A setting's line: figures after two epochs."""
     figures = run.quality[2]
-    last = run.losses["Discriminator"][1][: 2 * 79][-50:]
+    last = run.losses["Discriminator"][1][: 2 * run.batches // run.num_epoch][-50:]
     seconds = f"{run.seconds / run.num_epoch:.0f}"
     return [
         name,

@@ -58,3 +58,8 @@ def test_one_sample_needs_evaluation_mode_and_leaves_training_mode() -> None:
     assert told.startswith(f"samples_of('seven', 1, Generator, 100, device) raised {raised}")
     told = message("samples_show_the_digit_asked_for", ("    G.train()\n", ""))
     assert told == "samples_of leaves G in evaluation mode; the next update must find it in training mode."
+
+
+def test_a_network_that_gives_one_number_for_all_is_told() -> None:
+    told = message("both_networks_heed_their_labels", ("return self.fc4(h)", "return self.fc4(h).mean()"))
+    assert told.startswith("Discriminator() of 10 inputs with 10 labels is ")

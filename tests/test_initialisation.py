@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.evidence import Evidence
+from autograder.evidence import Evidence, Failure
 from autograder.initialisation import expect_normal_weights
 from tests.test_convolution import student_of
 
@@ -57,3 +57,10 @@ def test_a_uniform_draw_of_the_same_deviation_is_no_normal_one() -> None:
     edge = 0.02 * 3**0.5
     (told,) = failures(lambda convolution, norm: nn.init.uniform_(convolution.weight, -edge, edge))
     assert told == "0.00 % of D's weight 1 (64, 8, 4, 4) lie beyond 0.04; of N(0, 0.02) 4.55 % do."
+
+
+def test_a_network_without_weights_has_not_drawn_them() -> None:
+    student = student_of(make=nn.Identity)
+    student.evidence = Evidence()
+    with pytest.raises(Failure, match="G has no weights"):
+        expect_normal_weights(student, "G", student.make(), 0.02)

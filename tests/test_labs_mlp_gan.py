@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+import torch
 
 from tests.conftest import judged
 
@@ -50,3 +51,15 @@ def test_the_summary_is_compared_row_by_row() -> None:
     told = message("summary_lists_every_layer", ('    rows.append(("total"', '    rows.insert(0, ("total"'))
     rows = "('total', '', 14), ('0.0', 'Linear', 8), ('0.1', 'BatchNorm1d', 4), ('1', 'Tanh', 0), ('2', 'Linear', 2)"
     assert f"is [{rows}]; expected" in told
+
+
+def test_layers_of_the_same_width_are_told_apart() -> None:
+    twice = ("nn.BatchNorm1d(256, momentum=0.8)", "nn.BatchNorm1d(256, momentum=0.8), nn.BatchNorm1d(256)")
+    told = message("batch_norm_has_momentum_0_8", twice)
+    assert told.startswith("The momentum of the BatchNorm over 256 units (number 2): 0.1")
+
+
+def test_a_summary_that_holds_weights_is_told() -> None:
+    verdict = judged("mlp_gan", "summary_lists_every_layer", summary=lambda network: [("0", "Linear", torch.ones(2))])
+    assert verdict.status == "failed"
+    assert "summary of Sequential" in verdict.message

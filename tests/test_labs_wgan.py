@@ -55,3 +55,18 @@ def test_a_number_in_the_code_in_place_of_clip_value_shows_at_a_smaller_one() ->
     assert told.startswith(
         "After train_discriminator(..., clip_value=0.004) the weight of D's convolution goes from -0.01"
     )
+
+
+@pytest.mark.parametrize("check_id", ["train_step_returns_both_losses", "only_the_critic_is_clipped"])
+def test_functions_that_do_nothing_earn_nothing(check_id: str) -> None:
+    nothing = {"train_discriminator": lambda *_: 0.0, "train_generator": lambda *_: 0.0}
+    verdict = judged("wgan", check_id, **nothing, train_step=lambda *_: (0.0, 0.0))
+    told = "train_discriminator neither moves D nor returns a loss that depends on D."
+    assert (verdict.status, verdict.message) == ("failed", told)
+
+
+def test_a_critic_that_gives_more_than_scores_is_told() -> None:
+    edits = [(f"{scores}.mean()", f"{scores}[0].mean()") for scores in ("D(real)", "D(generated)", "D(G(z))")]
+    told = message("short_training_raises_the_estimate", ("return self.fc2(h)", "return self.fc2(h), h"), *edits)
+    assert told.startswith("build_models's D gives ")
+    assert told.endswith(" for a batch of images; expected scores.")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from autograder import submission
+from autograder.sandbox.keeper import delete
 from autograder.submission import MAX_CELLS, Cell, Submission, Unreadable, find
 from tests.conftest import notebook
 
@@ -195,3 +198,34 @@ def test_a_folder_that_is_a_link_to_a_neighbours_is_a_row_of_its_own(tmp_path: P
     rows = {found.student: found.problem for found in find(tmp_path, LABS)}
     told = "The file or its folder is a symbolic link; submit the notebook itself."
     assert rows == {"ann": "", "mallory": told}
+
+
+def test_a_folder_that_is_closed_gets_its_row(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for student in ("ann", "ben"):
+        written(tmp_path, f"{student}/gan/gan.ipynb", notebook("x = 1"))
+    really = os.scandir
+
+    def closed(path: Any) -> Any:
+        if Path(path).name == "ann":
+            raise PermissionError(13, "Permission denied")
+        return really(path)
+
+    monkeypatch.setattr(os, "scandir", closed)
+    ann, ben = find(tmp_path, ["gan"])
+    assert (ann.student, ann.problem) == ("ann", "The folder cannot be read: Permission denied.")
+    assert (ben.student, ben.problem) == ("ben", "")
+
+
+def test_folders_nested_without_end_cost_nobody_else(tmp_path: Path) -> None:
+    written(tmp_path, "ben/gan/gan.ipynb", notebook("x = 1"))
+    here = os.getcwd()
+    try:
+        os.chdir(tmp_path)
+        for _ in range(1500):
+            os.mkdir("deep")
+            os.chdir("deep")
+    finally:
+        os.chdir(here)
+    assert [submission.student for submission in find(tmp_path, ["gan"])] == ["ben"]
+    delete(str(tmp_path / "deep"))
+    assert not (tmp_path / "deep").exists()

@@ -47,6 +47,25 @@ def test_numbers_too_large_for_a_loss_are_no_loss(size: float) -> None:
     assert told.startswith("The loss of train_generator on a small G of ours, its bias moved by +0.05, is ")
 
 
+def nudging(place: int) -> Any:
+    """A training function that moves the network at this place among its arguments a little, and has no loss."""
+
+    def train(*arguments: Any) -> float:
+        for parameter in arguments[place].parameters():
+            parameter.data.add_(1e-6)
+        return 0.0
+
+    return train
+
+
+def test_a_small_movement_without_a_loss_is_no_update() -> None:
+    told = message("discriminator_update_follows_its_loss", train_discriminator=nudging(1))
+    what = "The loss that train_discriminator returned stayed as it was when a small D of ours was changed."
+    assert told == what
+    told = message("generator_update_follows_its_loss", train_generator=nudging(1))
+    assert told == "The loss that train_generator returned stayed as it was when a small G of ours was changed."
+
+
 def counter() -> Any:
     left = [1000.0]
 

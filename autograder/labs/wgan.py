@@ -22,7 +22,7 @@ from autograder.losses import GREY
 from autograder.players import Players
 from autograder.short_training import digit_batches
 from autograder.student import Array, Remote, Student
-from autograder.training import STILL, finite, plain_number
+from autograder.training import CALLS, STILL, finite, plain_number, require_effort
 from autograder.updates import add_update_checks
 
 lab = Lab("wgan", "WGAN: a critic with clipped weights")
@@ -195,6 +195,7 @@ def clipping_leaves_the_rest_alone(student: Student) -> None:
 @lab.check(points=1)
 def only_the_critic_is_clipped(student: Student) -> None:
     """train_discriminator clips no parameter of G, and train_generator clips none at all."""
+    _require_effort(student)
     D, G = _spread_critic(student), game.generator(student, -1.0)
     game.train_discriminator(student, D, G, game.sgd(student, D), game.images(4), clip_value=0.01)
     _expect_unclipped(student, "train_discriminator(..., clip_value=0.01)", "G's bias", G.values()[PIXEL_BIAS])
@@ -226,6 +227,17 @@ def _moved_by_own_steps(student: Student, n_critic: int, **options: Any) -> tupl
     loss_G = game.train_generator(student, players.D, players.G, players.optim_G, batch_size=len(images))
     mean_D = float(np.mean([finite("train_discriminator", step, loss) for step, loss in enumerate(losses)]))
     return *players.moved(), mean_D, finite("train_generator", 0, loss_G)
+
+
+def _require_effort(student: Student) -> None:
+    """Errors: `Failure` where one of the two training functions does nothing."""
+    players, images = _players(student), game.images(4)
+    D, G = players.D, players.G
+    for name, network, step in (
+        ("D", D, lambda: game.train_discriminator(student, D, G, players.optim_D, images)),
+        ("G", G, lambda: game.train_generator(student, D, G, players.optim_G, batch_size=len(images))),
+    ):
+        require_effort(CALLS[name], name, network, step)
 
 
 def _players(student: Student) -> Players:
@@ -273,6 +285,7 @@ def _expect_clip_value_handed_on(student: Student, n_critic: int) -> None:
 @lab.check(points=2)
 def train_step_returns_both_losses(student: Student) -> None:
     """train_step returns (mean critic loss, generator loss), two floats; the mean is over its n_critic updates."""
+    _require_effort(student)
     for n_critic in (1, 3):
         *_, expected_D, expected_G = _moved_by_own_steps(student, n_critic)
         returned = _train_step(student, game.images(4), {**_players(student).given, "n_critic": n_critic})
@@ -321,6 +334,12 @@ def largest_estimate(clip_value: float) -> float:
     return 2 * size
 
 
+def _mean(scores: object) -> float:
+    if not isinstance(scores, np.ndarray) or not scores.size:
+        raise Failure(f"build_models's D gives {show(scores)} for a batch of images; expected scores.")
+    return float(np.mean(scores))
+
+
 @lab.check(points=3)
 def short_training_raises_the_estimate(student: Student) -> None:
     """In a short training run on digits with train_step the losses stay finite, and the critic's estimate
@@ -335,7 +354,7 @@ def short_training_raises_the_estimate(student: Student) -> None:
         given = {"D": D, "G": G, "optim_D": optim_D, "optim_G": optim_G, **sizes}
         value = _train_step(student, images, {**given, "n_critic": n_critic, "seed": student.seed + n_critic})
         _two_floats(student, value, f"n_critic={n_critic} on digits")
-        estimates.append(float(np.mean(D(x)) - np.mean(D(G(z)))))
+        estimates.append(_mean(D(x)) - _mean(D(G(z))))
     first, last = estimates
     told = (
         f"After {TURNS[0]} critic updates the estimate on {2 * BATCH} other digits is {first:.5f}, after {sum(TURNS)} "

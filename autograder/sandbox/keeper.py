@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import socket
+import subprocess
 import tempfile
 from collections.abc import Callable
 
@@ -51,4 +52,12 @@ def keep(serve: Callable[[str, bool], None], control: socket.socket) -> None:
         os.kill(server, signal.SIGKILL)
         os.waitpid(server, 0)
     finally:
+        delete(folder)
+
+
+def delete(folder: str) -> None:
+    """Delete a folder and what is in it, also where a submission has nested it deeper than Python can follow."""
+    try:
         shutil.rmtree(folder, ignore_errors=True)
+    except RecursionError:
+        subprocess.run(["rm", "-rf", "--", folder], check=False)

@@ -123,7 +123,6 @@ class Respondent:
         """A network's parameters (or buffers) in the order of their definition, with the numbers asked for."""
         module = self._resolve(target)
         named = module.named_buffers() if buffers else module.named_parameters()
-        owners = {name: type(part).__name__ for name, part in module.named_modules(remove_duplicate=False)}
         return [
             {
                 "name": name,
@@ -132,7 +131,6 @@ class Respondent:
                 "grad": tensor.grad if gradients else None,
                 "requires_grad": bool(tensor.requires_grad),
                 "device": str(tensor.device),
-                "owner": owners.get(name.rpartition(".")[0], ""),
             }
             for name, tensor in named
         ]

@@ -14,7 +14,6 @@ import gc
 import importlib
 import json
 import os
-import shutil
 import signal
 import socket
 import sys
@@ -26,7 +25,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from autograder import wire
 from autograder.sandbox.isolation import MAX_MESSAGE, PRIVATE_FILES, Limits, fork_apart, isolate, separate
-from autograder.sandbox.keeper import keep
+from autograder.sandbox.keeper import delete, keep
 
 if TYPE_CHECKING:
     from autograder.sandbox.cells import Cells
@@ -207,7 +206,7 @@ class Server:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        shutil.rmtree(self.children.pop(pid), ignore_errors=True)
+        delete(self.children.pop(pid))
         return {"ended": pid}
 
 
