@@ -115,7 +115,8 @@ def nbgrader_config(root: Path) -> Config:
 
 
 def sources_hash(lab: Lab, root: Path) -> str:
-    """What a table of facts depends on: the answer's code, the known mistakes, the rules; not the prose, nor `main`."""
+    """What a table of facts depends on and a lab has for itself: the answer's code, the known mistakes, the rules; not
+    the prose, nor `main`. Where a change of the engine changes facts, delete the tables and build them anew."""
     solutions = root / "solutions"
     cells, _ = Submission(solutions / f"{lab.name}.py", "answer", lab.name).read()
     given = tuple(f"def {name}(" for name in lab.training_functions)  # these never run while grading

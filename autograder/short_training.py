@@ -75,7 +75,8 @@ class ShortTraining:
         def discriminator_step() -> object:
             given = {"labels": labels, **sizes}
             if game.same_fakes:
-                given["generated_images"] = G(student.on_device(student.normal(self.batch, self.input_dim)))
+                fakes = G(student.on_device(student.normal(self.batch, self.input_dim)))
+                given["generated_images"] = student.on_device(fakes) if isinstance(fakes, np.ndarray) else fakes
             return game.train_discriminator(student, D, G, optim_D, images, **given)
 
         def generator_step() -> object:
