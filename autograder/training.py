@@ -61,18 +61,18 @@ def require_movement(
 
 
 def require_effort(call: str, name: str, network: Remote, step: Step) -> None:
-    """Errors: `Failure` where a step neither moves the network nor returns a loss that depends on it.
+    """Errors: `Failure` where a step neither moves the network by gradients nor returns a loss that depends on it.
 
     A function that does nothing also does no harm; it must not earn the points of a check that looks for harm.
     """
     start = network.values()
-    if largest(movement(network, start, step)) <= STILL:
+    if largest(movement(network, start, step)) <= STILL or largest_gradient(network) == 0:
         losses = []
         for nudge in (0.0, 0.5):
             network.load({key: value + np.float32(nudge) for key, value in start.items()})
             losses.append(plain_number(step()))
         if not abs(losses[0] - losses[1]) > STILL:  # a NaN, which stands for no loss at all, is no difference
-            raise Failure(f"{call} neither moves {name} nor returns a loss that depends on {name}.")
+            raise Failure(f"{call} neither moves {name} by a gradient nor returns a loss that depends on {name}.")
     network.load(start)
 
 
@@ -165,6 +165,7 @@ def expect_no_leak(student: Student, call: str, name: str, network: Remote, step
         hint = "Old gradients are added to the new ones unless they are cleared before backward()."
         student.evidence.failures.append(Failure(told, hint))
     require_movement(student, call, name, clean)
+    require_effort(call, name, network, step)
 
 
 STANDS_IN = "(Here meta, torch's device without numbers, stands in for a GPU.)"

@@ -61,7 +61,7 @@ def test_a_number_in_the_code_in_place_of_clip_value_shows_at_a_smaller_one() ->
 def test_functions_that_do_nothing_earn_nothing(check_id: str) -> None:
     nothing = {"train_discriminator": lambda *_: 0.0, "train_generator": lambda *_: 0.0}
     verdict = judged("wgan", check_id, **nothing, train_step=lambda *_: (0.0, 0.0))
-    told = "train_discriminator neither moves D nor returns a loss that depends on D."
+    told = "train_discriminator neither moves D by a gradient nor returns a loss that depends on D."
     assert (verdict.status, verdict.message) == ("failed", told)
 
 

@@ -66,6 +66,21 @@ def test_a_small_movement_without_a_loss_is_no_update() -> None:
     assert told == "The loss that train_generator returned stayed as it was when a small G of ours was changed."
 
 
+@pytest.mark.parametrize(
+    "check_id",
+    [
+        "discriminator_update_leaves_generator_alone",
+        "generator_update_leaves_discriminator_alone",
+        "old_gradients_do_not_leak",
+        "last_batch_of_an_epoch_trains",
+        "training_stays_on_the_given_device",
+    ],
+)
+def test_a_small_movement_without_a_loss_earns_nothing(check_id: str) -> None:
+    told = message(check_id, train_discriminator=nudging(1), train_generator=nudging(1))
+    assert " by a gradient nor returns a loss that depends on " in told
+
+
 def counter() -> Any:
     left = [1000.0]
 
