@@ -21,7 +21,6 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from rich.console import Console
-from rich.table import Table
 
 from autograder.grading import AnswerFails, Grader, grader
 from autograder.judging import judge
@@ -213,11 +212,11 @@ def main() -> None:
     arguments = parser.parse_args()
     with grader([], seed=0, device="cpu") as base:
         rows = [measured(Bank(name, base), arguments.seeds, arguments.pairs, arguments.seed) for name in arguments.labs]
-    table = Table("", *(row.lab for row in rows))
-    for what, figure in FIGURES.items():
-        table.add_row(what, *(str(figure(row)) for row in rows))
-    console.print(table)
-    console.print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
+    lines = [["", *(row.lab for row in rows)], ["---"] * (1 + len(rows))]
+    lines += [[what, *(str(figure(row)) for row in rows)] for what, figure in FIGURES.items()]
+    for line in lines:
+        print(f"| {' | '.join(line)} |")
+    print(f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}")
 
 
 if __name__ == "__main__":
