@@ -10,8 +10,12 @@ from autograder.sandbox.respondent import Respondent
 from autograder.student import Student
 from tests.conftest import namespace
 
+EACH_TIME = ("gan", "wgan", "mlp_gan", "dcgan64")  # their short trainings are called in ways of their own
 
-@pytest.mark.parametrize("lab", lab_names())
+
+@pytest.mark.parametrize(
+    "lab", [pytest.param(lab, marks=() if lab in EACH_TIME else pytest.mark.slow) for lab in lab_names()]
+)
 def test_all_but_the_short_training_is_judged_on_the_cpu(lab: str) -> None:
     names = namespace(lab)
     for check in load_lab(lab).checks:

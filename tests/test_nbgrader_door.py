@@ -16,7 +16,7 @@ from nbformat.notebooknode import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 
-from autograder.nbgrader_door import KeepFigures, _outputs, safe_markdown
+from autograder.nbgrader_door import KeepFigures, SandboxedGrades, _outputs, safe_markdown
 from autograder.results import CheckResult, Result
 from tests.conftest import ROOT
 from tests.test_doors import command
@@ -33,6 +33,25 @@ def test_nbgrader_reads_exactly_the_points_that_were_earned(earned: float, statu
     cell = graded_cell(4)
     cell.outputs = _outputs("a_check", Result("s", "gan", "", "", 4.0, "graded", checks=[check]))
     assert utils.determine_grade(cell) == (earned, 4)
+
+
+def test_a_check_that_could_not_be_judged_is_told_to_whoever_grades(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    check = CheckResult("a_check", "A claim.", 4, 0.0, "ungradable", "The check itself failed.")
+
+    class Graded:
+        def result(self, cells: Any) -> Result:
+            return Result("s", "gan", "", "", 4.0, "graded", checks=[check])
+
+    monkeypatch.chdir(tmp_path)
+    grades = SandboxedGrades()
+    monkeypatch.setattr(grades, "ahead", lambda lab: Graded())
+    notebook = nbformat.v4.new_notebook(cells=[graded_cell(4)])
+    grades.preprocess(notebook, {"nbgrader": {"student": "ann", "notebook": "gan", "assignment": "gan"}})
+    assert utils.determine_grade(notebook.cells[0]) == (0.0, 4)
+    told = "ann, gan: a_check could not be checked, through no fault of the submission's: The check itself failed."
+    assert told in caplog.messages
 
 
 def test_a_check_that_the_lab_does_not_have_earns_nothing() -> None:
