@@ -153,14 +153,13 @@ def _expect_betas(student: Student, name: str, described: dict[str, Any], betas:
         student.evidence.record(f"betas of {what} are", str(found)[:60])
         told = f"The betas of {what} are {str(found)[:60]}; expected {betas}."
         numbers = [_option(student, beta) for beta in found] if isinstance(found, tuple | list) else []
-        plain = [float(n) if isinstance(n, float | int) and abs(n) < 1e9 else math.nan for n in numbers]
+        plain = [_to_float(number) for number in numbers]
         alike = len(plain) == len(betas) and np.allclose(plain, betas, rtol=0, atol=1e-6)  # float32 has 3e-8 there
         student.expect(f"betas of {what} are right", alike, told)
 
 
 def _expect_options(student: Student, what: str, options: dict[str, Any], rates: tuple[float, float]) -> None:
-    rate = options.get("lr")
-    rate = float(rate) if isinstance(rate, float | int) and abs(rate) < 1e9 else math.nan
+    rate = _to_float(options.get("lr"))
     low, high = rates
     allowed = f"{low:g}" if low == high else f"from {low:g} to {high:g}"
     told = f"The learning rate of {what} is {rate:g}; expected {allowed}."
@@ -172,6 +171,14 @@ def _expect_options(student: Student, what: str, options: dict[str, Any], rates:
         is_zero = isinstance(value, float | int) and value == 0
         student.evidence.record(f"{option} of {what} is", show(value))
         student.expect(f"{option} of {what} is 0", is_zero, f"{what} has {option} = {show(value)}; expected 0.")
+
+
+def _to_float(value: object) -> float:
+    """A number as a float, infinite where an integer is too large for one; NaN for anything else."""
+    try:
+        return float(value) if isinstance(value, float | int) else math.nan
+    except OverflowError:
+        return math.inf
 
 
 def _option(student: Student, value: object) -> object:

@@ -39,7 +39,7 @@ def score_sheet(checks: Sequence[CheckResult]) -> str:
     """What each check gives, a line each, and the sum."""
     longest = max(len(WORDS[check.status]) for check in checks)
     lines = [f"{WORDS[c.status]:{longest}}  {points(c.earned)}/{points(c.points)}  {c.id}" for c in checks]
-    earned, most = (sum(numbers) for numbers in zip(*((c.earned, c.points) for c in checks), strict=True))
+    earned, most = sum(c.earned for c in checks), sum(c.points for c in checks)
     return "\n".join([*lines, f"{points(earned)} of {points(most)} points by these checks"])
 
 

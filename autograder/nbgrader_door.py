@@ -236,10 +236,9 @@ class SandboxedGrades(NbGraderPreprocessor):  # type: ignore[misc]
         result = self.ahead(name).result(cells)
         if result.message:
             self.log.warning("%s, %s: %s", resources["nbgrader"]["student"], name, result.message)
-        for check in result.checks:
-            if check.status == "ungradable":
-                told = "%s, %s: %s could not be checked, through no fault of the submission's: %s"
-                self.log.error(told, resources["nbgrader"]["student"], name, check.id, check.message)
+        for check in result.ungradable:
+            told = "%s, %s: %s could not be checked, through no fault of the submission's: %s"
+            self.log.error(told, resources["nbgrader"]["student"], name, check.id, check.message)
         for cell in nb.cells:
             if cell.cell_type == "code" and utils.is_grade(cell):
                 cell.outputs = _outputs(cell.metadata.nbgrader["grade_id"], result)

@@ -52,6 +52,11 @@ class Result:
         assert 0 <= total <= self.max_score
         return total
 
+    @property
+    def ungradable(self) -> list[CheckResult]:
+        """The checks that could not be judged through a fault of ours."""
+        return [check for check in self.checks if check.status == "ungradable"]
+
     def as_dict(self) -> dict[str, Any]:
         described = asdict(self)
         return {**described, "score": self.score}
@@ -86,8 +91,8 @@ class Report:
 
     @property
     def ungradable(self) -> list[tuple[Result, CheckResult]]:
-        """The checks that could not be judged through a fault of ours."""
-        return [(r, c) for r in self.results for c in r.checks if c.status == "ungradable"]
+        """The same of all results, each with its result."""
+        return [(result, check) for result in self.results for check in result.ungradable]
 
 
 def _not_a_formula(value: object) -> object:

@@ -286,9 +286,7 @@ class Student:
 
     def full(self, shape: tuple[int, ...], value: float) -> Remote:
         """A tensor of this shape whose every number is `value`, made beside the student's code."""
-        made = self.torch("full", shape, value)
-        made.handle = Handle(made.handle.number, f"tensor of shape {shape_text(shape)}")  # what a call is told with
-        return made
+        return _told_by_shape(self.torch("full", shape, value), shape)
 
     def own_device(self) -> Remote:
         """The `torch.device` that submissions run on where that matters: in the short training. All else is judged on
@@ -297,9 +295,7 @@ class Student:
 
     def on_device(self, array: Array) -> Remote:
         """A tensor of these numbers there."""
-        made = self.torch("clone", array).call("to", self.own_device())
-        made.handle = Handle(made.handle.number, f"tensor of shape {shape_text(array.shape)}")
-        return made
+        return _told_by_shape(self.torch("clone", array).call("to", self.own_device()), array.shape)
 
     def ours(self, name: str, *args: Any, **kwargs: Any) -> Remote:
         """A network of ours that torch has none like, made beside the student's: see `autograder.sandbox.stand_ins`."""
@@ -370,6 +366,12 @@ class Student:
         if not isinstance(value, Remote):
             raise Failure(f"{what} is {show(value)}; expected {expected}.")
         return value
+
+
+def _told_by_shape(made: Remote, shape: tuple[int, ...]) -> Remote:
+    """A tensor of ours, which calls that it is handed to are told with by its shape."""
+    made.handle = Handle(made.handle.number, f"tensor of shape {shape_text(shape)}")
+    return made
 
 
 def _as_question(

@@ -162,6 +162,13 @@ def same_notebooks(folder: Path, labs: Sequence[str], students: int, stock: bool
     return costs
 
 
+def on_all_cores(labs: Sequence[str], students: int, kinds: Sequence[str], allowed: Sequence[int] = (0,)) -> Cost:
+    """What our command takes on all cores for a class of its own."""
+    with tempfile.TemporaryDirectory() as name:
+        submitted = made_up_class(Path(name) / "class", labs, students, kinds)
+        return run(*GRADE, str(submitted), cwd=ROOT, allowed=allowed)
+
+
 def tell(students: int, labs: Sequence[str], costs: dict[str, Cost], stock_s: float) -> None:
     """Print the table's lines for one class."""
     for door, cost in costs.items():
@@ -189,14 +196,10 @@ def main() -> None:
     for size in arguments.classes:
         with tempfile.TemporaryDirectory() as name:
             tell(size, labs, same_notebooks(Path(name), labs, size, stock=False), stock_s)
-        with tempfile.TemporaryDirectory() as name:
-            submitted = made_up_class(Path(name) / "class", labs, size, WITH_BROKEN)
-            cost = run(*GRADE, str(submitted), cwd=ROOT, allowed=(0, 3))
-            tell(size, labs, {f"{ALL_CORES}, broken ones too": cost}, stock_s)
+        cost = on_all_cores(labs, size, WITH_BROKEN, allowed=(0, 3))
+        tell(size, labs, {f"{ALL_CORES}, broken ones too": cost}, stock_s)
     for size in arguments.large:
-        with tempfile.TemporaryDirectory() as name:
-            submitted = made_up_class(Path(name) / "class", labs, size, SOUND)
-            tell(size, labs, {ALL_CORES: run(*GRADE, str(submitted), cwd=ROOT)}, stock_s)
+        tell(size, labs, {ALL_CORES: on_all_cores(labs, size, SOUND)}, stock_s)
 
 
 if __name__ == "__main__":

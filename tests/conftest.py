@@ -14,7 +14,7 @@ from torch import nn
 
 from autograder.grading import Grader
 from autograder.judging import Verdict, judge_check
-from autograder.lab import load_lab
+from autograder.lab import Check, load_lab
 from autograder.results import Result
 from autograder.sandbox.isolation import Limits
 from autograder.sandbox.process import ForkServer
@@ -68,10 +68,14 @@ def namespace(lab: str, *edits: tuple[str, str]) -> dict[str, Any]:
     return defined
 
 
+def verdict_on(check: Check, names: dict[str, Any], device: str = "cpu") -> Verdict:
+    """What a check finds, without a sandbox, of a notebook that defines these names."""
+    return judge_check(check, Student(Respondent(names).answer, 0, device), None, lambda name: "")
+
+
 def judged(lab: str, check_id: str, *edits: tuple[str, str], **names: Any) -> Verdict:
     """What a check finds, without a sandbox, of a lab's answer with these edits, and these names defined over it."""
-    respondent = Respondent(namespace(lab, *edits) | names)
-    return judge_check(load_lab(lab)[check_id], Student(respondent.answer, 0), None, lambda name: "")
+    return verdict_on(load_lab(lab)[check_id], namespace(lab, *edits) | names)
 
 
 def notebook(*sources: str) -> str:

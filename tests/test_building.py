@@ -10,15 +10,14 @@ import pytest
 import torch
 from torch import nn
 
-from autograder.judging import Verdict, judge_check
+from autograder.judging import Verdict
 from autograder.lab import load_lab
-from autograder.sandbox.respondent import Respondent
-from autograder.student import Student
+from tests.conftest import verdict_on
 
 
 def judged(lab: str, check_id: str, **names: Any) -> Verdict:
     """What a check of the lab finds of a notebook that defines these names."""
-    return judge_check(load_lab(lab)[check_id], Student(Respondent(names).answer, 0), None, lambda name: "")
+    return verdict_on(load_lab(lab)[check_id], names)
 
 
 def of_optimizers(make: Callable[[Any], Any], lab: str = "gan") -> str:

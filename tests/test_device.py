@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from autograder.judging import judge_check
 from autograder.lab import lab_names, load_lab
-from autograder.sandbox.respondent import Respondent
-from autograder.student import Student
-from tests.conftest import namespace
+from tests.conftest import namespace, verdict_on
 
 EACH_TIME = ("gan", "wgan", "mlp_gan", "dcgan64")  # their short trainings are called in ways of their own
 
@@ -19,7 +16,7 @@ EACH_TIME = ("gan", "wgan", "mlp_gan", "dcgan64")  # their short trainings are c
 def test_all_but_the_short_training_is_judged_on_the_cpu(lab: str) -> None:
     names = namespace(lab)
     for check in load_lab(lab).checks:
-        verdict = judge_check(check, Student(Respondent(names).answer, 0, "meta"), None, lambda name: "")
+        verdict = verdict_on(check, names, device="meta")
         if check.id.startswith("short_training"):
             # all is there and meets, up to the first number that is asked for
             assert verdict.status == "failed"

@@ -50,13 +50,13 @@ LANDLOCK, FILTER = "Landlock", "system call filter"
 LAYERS = (NAMESPACES, PRIVATE_FILES, GROUP, LIMITS, NO_PRIVILEGES, LANDLOCK, FILTER)
 
 
-MOST_CPU_S = 120  # processor seconds of a sandbox, where the submission's time is shorter
+LEAST_CPU_S = 120  # processor seconds of a sandbox, where the submission's time is shorter
 
 
 @dataclass(frozen=True)
 class Limits:
     """What one sandbox may use. Times are enforced by the grader; the kernel ends a process that has computed for as
-    long as the whole submission may take, or for `MOST_CPU_S`."""
+    long as the whole submission may take, or for `LEAST_CPU_S`."""
 
     cell_s: float = 10.0  # wall-clock seconds for one cell
     question_s: float = 10.0  # wall-clock seconds for one question
@@ -152,7 +152,7 @@ def _memory_in_use() -> int:
 def _resource_limits(limits: Limits, device: str) -> None:
     bounds = {
         resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_CPU: max(MOST_CPU_S, math.ceil(limits.submission_s)),
+        resource.RLIMIT_CPU: max(LEAST_CPU_S, math.ceil(limits.submission_s)),
         resource.RLIMIT_FSIZE: limits.file_mb * 2**20,
         resource.RLIMIT_NOFILE: limits.open_files,
         resource.RLIMIT_NPROC: limits.processes,
